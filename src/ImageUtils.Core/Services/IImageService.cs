@@ -1,0 +1,59 @@
+namespace ImageUtils.Services;
+
+/// <summary>
+/// A place that keeps images with their properties: a local folder, or an OpenStack image service. The words are those
+/// of the Image API v2.
+/// </summary>
+public interface IImageService
+{
+    /// <summary><c>local</c> or <c>glance</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>The folder or the address, for messages.</summary>
+    string Location { get; }
+
+    /// <summary>Lists images, oldest first.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The images, as they come.</returns>
+    IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Shows one image.</summary>
+    /// <param name="imageId">Its id.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="Errors.ImageNotFoundException">There is none of that id.</exception>
+    Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken);
+
+    /// <summary>Makes an image record, in status queued and without data.</summary>
+    /// <param name="definition">What it shall be.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The image as the service made it.</returns>
+    Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken);
+
+    /// <summary>Opens the data of an image for reading from its beginning.</summary>
+    /// <param name="imageId">Its id.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The data; the caller disposes of the stream.</returns>
+    /// <exception cref="Errors.ImageNotFoundException">There is no such image.</exception>
+    /// <exception cref="Errors.ImageDownloadFailedException">The image has no data, or is not active.</exception>
+    Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives an image its data. While the data come the status is saving; whole, it is active with size, checksum and
+    /// hash; broken, the record is queued again and no half data stay.
+    /// </summary>
+    /// <param name="imageId">Its id; the image must be queued.</param>
+    /// <param name="data">The data, read to the end.</param>
+    /// <param name="options">Store and base image.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <returns>The image as it is now.</returns>
+    Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an image and its data.</summary>
+    /// <param name="imageId">Its id.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A task that ends with the deletion.</returns>
+    /// <exception cref="Errors.ImageNotFoundException">There is none of that id.</exception>
+    Task DeleteAsync(string imageId, CancellationToken cancellationToken);
+}

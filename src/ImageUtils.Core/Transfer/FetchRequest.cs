@@ -1,0 +1,32 @@
+namespace ImageUtils.Transfer;
+
+/// <summary>A download of one image into one file.</summary>
+public sealed record FetchRequest
+{
+    /// <summary>The image.</summary>
+    public required string ImageId { get; init; }
+
+    /// <summary>The full path of the file to be written; its folder must exist.</summary>
+    public required string DestinationPath { get; init; }
+
+    /// <summary>Do not look at the format (cinder's fetch; without it: fetch_verify_image).</summary>
+    public bool SkipFormatCheck { get; init; }
+
+    /// <summary>The hash the data must have, in hex; null: only the service's own.</summary>
+    public string? ExpectedHash { get; init; }
+
+    /// <summary>The algorithm of <see cref="ExpectedHash"/> (md5, sha1, sha256, sha384, sha512); null: by its length.</summary>
+    public string? HashAlgorithm { get; init; }
+
+    /// <summary>Refuse an image for which no hash is promised.</summary>
+    public bool RequireHash { get; init; }
+
+    /// <summary>The size in bytes of the volume it must fit in; null: no volume.</summary>
+    public long? VolumeSizeBytes { get; init; }
+
+    /// <summary>Run native tools through the root helper.</summary>
+    public bool RunAsRoot { get; init; }
+
+    /// <summary>Overwrite an existing destination.</summary>
+    public bool Force { get; init; }
+}
