@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using ImageUtils.Errors;
+
+namespace ImageUtils.Storage.Linux;
+
+/// <summary>statx(2): the one form of stat whose record is the same on every processor.</summary>
+internal static partial class StatX
+{
+    private const int CurrentFolder = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStats = 0x7ff;
+    private const int NoEntry = 2;
+    private const int NotDirectory = 20;
+
+    /// <summary>Asks the kernel about a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="followLinks">False: a link is looked at itself.</param>
+    /// <returns>What is there; null: nothing.</returns>
+    /// <exception cref="ImageUnreadableException">The kernel refuses to look.</exception>
+    public static FileIdentity? Look(string path, bool followLinks)
+    {
+        if (Call(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out Record record) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            return error is NoEntry or NotDirectory
+                ? null
+                : throw new ImageUnreadableException(path, Marshal.GetPInvokeErrorMessage(error));
+        }
+
+        FileKind kind = (record.Mode & 0xf000) switch
+        {
+            0x8000 => FileKind.Regular,
+            0x4000 => FileKind.Folder,
+            0xa000 => FileKind.Link,
+            0x6000 => FileKind.BlockDevice,
+            _ => FileKind.Other,
+        };
+        ulong device = ((ulong)record.DeviceMajor << 32) | record.DeviceMinor;
+        return new FileIdentity(device, record.Inode, kind, checked((long)record.Blocks * 512));
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Call(int folder, string path, int flags, uint mask, out Record record);
+
+    /// <summary>struct statx of linux/stat.h, 256 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Record
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(48)]
+        public ulong Blocks;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
+    }
+}
