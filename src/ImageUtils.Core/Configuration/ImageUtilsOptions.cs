@@ -32,4 +32,10 @@ public sealed record ImageUtilsOptions
 
     /// <summary>The path of qemu-img; null: found on PATH.</summary>
     public string? QemuImgPath { get; init; }
+
+    /// <summary>Take images whose container is compressed (cinder: allow_compression_on_image_upload).</summary>
+    public bool AllowCompressionOnUpload { get; init; }
+
+    /// <summary>Beginnings of metadata names that are kept back besides the built-in ones (cinder: reserved_image_namespaces).</summary>
+    public IReadOnlyList<string> ReservedImageNamespaces { get; init; } = [];
 }

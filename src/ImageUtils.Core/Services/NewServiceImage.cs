@@ -24,6 +24,9 @@ public sealed record NewServiceImage
     /// <summary>public, private, shared or community.</summary>
     public string Visibility { get; init; } = "private";
 
+    /// <summary>True: it cannot be deleted.</summary>
+    public bool Protected { get; init; }
+
     /// <summary>Free words.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Services.Local;
+
+/// <summary>
+/// An image service in a folder: <c>ID/image.json</c> with the names of the Image API v2, and <c>ID/data</c>. It keeps
+/// Glance's rules, so that what works here works there. Any number of processes may use one folder at a time.
+/// </summary>
+public sealed class LocalImageService : IImageService
+{
+    /// <summary>The name of the one store there is.</summary>
+    public const string StoreName = "local";
+
+    private readonly LocalImageFolder folder;
+    private readonly IOperationLog log;
+
+    /// <summary>Makes the service; the folder is made with the first image.</summary>
+    /// <param name="folderPath">The folder.</param>
+    /// <param name="log">Hears of damaged records; null: nobody.</param>
+    public LocalImageService(string folderPath, IOperationLog? log = null)
+    {
+        folder = new LocalImageFolder(folderPath);
+        this.log = log ?? SilentLog.Instance;
+    }
+
+    /// <inheritdoc/>
+    public string Kind => "local";
+
+    /// <inheritdoc/>
+    public string Location => folder.FolderPath;
+
+    /// <inheritdoc/>
+    /// <remarks>A damaged record is skipped with a warning.</remarks>
+    /// <exception cref="ServiceUnavailableException">The folder cannot be read.</exception>
+    public async IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var images = new List<ServiceImage>();
+        foreach (string id in folder.Ids())
+        {
+            try
+            {
+                if (await ReadAsync(id, cancellationToken).ConfigureAwait(false) is { } image && filter.Matches(image))
+                {
+                    images.Add(image);
+                }
+            }
+            catch (ServiceUnavailableException e)
+            {
+                log.Warning(e.Message);
+            }
+        }
+
+        foreach (ServiceImage image in images.OrderBy(image => image.CreatedAt).ThenBy(image => image.ImageId, StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return image;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ServiceUnavailableException">The image's record is damaged or cannot be read.</exception>
+    public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken) =>
+        await ReadAsync(RequireId(imageId), cancellationToken).ConfigureAwait(false) ?? throw new ImageNotFoundException(imageId);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidImagePropertyException">A part of the definition breaks Glance's rules.</exception>
+    /// <exception cref="ImageExistsException">There is an image of that id.</exception>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be written.</exception>
+    /// <exception cref="NoSpaceException">There is no room for the record.</exception>
+    public async Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken)
+    {
+        ServiceImage image = ImageRules.Queue(definition, DateTime.UtcNow);
+        await ChangeAsync(() => folder.Add(image), cancellationToken).ConfigureAwait(false);
+        return image;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken)
+    {
+        ServiceImage image = await GetAsync(imageId, cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(image.Status, ImageVocabulary.Active, StringComparison.Ordinal))
+        {
+            throw new ImageDownloadFailedException(image.ImageId, $"its status is {image.Status}, not active.");
+        }
+
+        try
+        {
+            return new FileStream(folder.DataPath(image.ImageId), new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+                BufferSize = 0,
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageDownloadFailedException(image.ImageId, e.Message, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ImageNotFoundException">There is no such image, or it was deleted during the upload.</exception>
+    /// <exception cref="ImageStatusConflictException">The image is not queued.</exception>
+    /// <exception cref="StoreNotFoundException">A store other than <see cref="StoreName"/> was asked for.</exception>
+    /// <exception cref="ImageUploadFailedException">The data broke off, or are not as many as were announced.</exception>
+    /// <exception cref="NoSpaceException">The data do not fit.</exception>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be written.</exception>
+    public async Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken)
+    {
+        string id = RequireId(imageId);
+        if (options.StoreId is string store && !string.Equals(store, StoreName, StringComparison.Ordinal))
+        {
+            throw new StoreNotFoundException(store);
+        }
+
+        if (options.BaseImageId is string baseImage && !ImageRules.TryNormalizeId(baseImage, out _))
+        {
+            throw new InvalidImagePropertyException("base_image_ref", baseImage, "it is not a UUID.");
+        }
+
+        LocalUpload? upload = null;
+        await ChangeAsync(() => upload = LocalUpload.Begin(folder, ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
+        await using (upload!.ConfigureAwait(false))
+        {
+            await upload!.ReceiveAsync(data, options, cancellationToken).ConfigureAwait(false);
+            ServiceImage? result = null;
+            await ChangeAsync(() => result = upload.Complete(ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
+            return result!;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ImageProtectedException">The image is protected.</exception>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be written.</exception>
+    public async Task DeleteAsync(string imageId, CancellationToken cancellationToken)
+    {
+        string id = RequireId(imageId);
+
+        // Looked up first, so that asking for what is not there makes no folder.
+        await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(
+            () =>
+            {
+                if (ReadForChange(id, imageId).Protected)
+                {
+                    throw new ImageProtectedException(id);
+                }
+
+                folder.Remove(id);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string RequireId(string imageId) =>
+        ImageRules.TryNormalizeId(imageId, out string id) ? id : throw new ImageNotFoundException(imageId);
+
+    /// <summary>Reads a record; one whose writer died in the middle of an upload is queued again first.</summary>
+    private async Task<ServiceImage?> ReadAsync(string id, CancellationToken cancellationToken)
+    {
+        ServiceImage? image = folder.Read(id);
+        if (image is null || !string.Equals(image.Status, ImageVocabulary.Saving, StringComparison.Ordinal))
+        {
+            return image;
+        }
+
+        try
+        {
+            await ChangeAsync(() => image = folder.ReadRecovered(id), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DestinationUnwritableException)
+        {
+            // A folder that we may only read: the status is told as it stands.
+        }
+
+        return image;
+    }
+
+    private ServiceImage ReadForChange(string id, string imageId) => folder.ReadRecovered(id) ?? throw new ImageNotFoundException(imageId);
+
+    private async Task ChangeAsync(Action change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (await folder.LockAsync(cancellationToken).ConfigureAwait(false))
+            {
+                change();
+            }
+        }
+        catch (IOException e) when (DiskSpace.IsNoSpace(e))
+        {
+            throw new NoSpaceException(DiskSpace.MountPointOf(folder.FolderPath), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DestinationUnwritableException(folder.FolderPath, e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace ImageUtils.Storage;
+
+/// <summary>A temporary file that is gone when it is disposed of, whatever it was used for.</summary>
+public sealed class TemporaryImageFile : IDisposable
+{
+    private bool isDisposed;
+
+    internal TemporaryImageFile(string path) => Path = path;
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The number of bytes in the file now; 0 where it is gone.</summary>
+    public long Length => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Opens the file for writing, empty.</summary>
+    /// <returns>The stream; the caller disposes of it.</returns>
+    public FileStream OpenWrite() => new(Path, new FileStreamOptions
+    {
+        Mode = FileMode.Truncate,
+        Access = FileAccess.Write,
+        Share = FileShare.Read,
+        Options = FileOptions.Asynchronous,
+        BufferSize = 0,
+    });
+
+    /// <summary>Opens the file for reading from its beginning.</summary>
+    /// <returns>The stream; the caller disposes of it.</returns>
+    public FileStream OpenRead() => new(Path, new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.Read,
+        Share = FileShare.Read | FileShare.Delete,
+        Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+        BufferSize = 0,
+    });
+
+    /// <summary>Removes the file. A file that cannot be removed does not hide the error that ended the work.</summary>
+    public void Dispose()
+    {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The clean-up by backend name finds it later.
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using ImageUtils.Errors;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>Computes several hashes of one run of data at once.</summary>
+public sealed class ContentHasher : IDisposable
+{
+    // Below this a task costs more than the hash.
+    private const int WorthTask = 64 * 1024;
+
+    private readonly (string Algorithm, IncrementalHash Hash)[] hashes;
+
+    /// <summary>Begins.</summary>
+    /// <param name="algorithms">Names of <see cref="HashAlgorithms.Names"/>; doubles count once.</param>
+    public ContentHasher(params IEnumerable<string> algorithms) =>
+        hashes = algorithms.Distinct(StringComparer.Ordinal).Select(name => (name, HashAlgorithms.Create(name))).ToArray();
+
+    /// <summary>Takes the next piece.</summary>
+    /// <param name="data">The bytes.</param>
+    public void Append(ReadOnlySpan<byte> data)
+    {
+        foreach ((_, IncrementalHash hash) in hashes)
+        {
+            hash.AppendData(data);
+        }
+    }
+
+    /// <summary>Takes the next piece, each algorithm on a thread of its own where that is worth it.</summary>
+    /// <param name="data">The bytes; not to be changed before the task ends.</param>
+    /// <returns>A task that ends when all hashes have the piece.</returns>
+    public Task AppendAsync(ReadOnlyMemory<byte> data)
+    {
+        if (data.Length < WorthTask)
+        {
+            Append(data.Span);
+            return Task.CompletedTask;
+        }
+
+        return Task.WhenAll(hashes.Select(entry => Task.Run(() => entry.Hash.AppendData(data.Span))));
+    }
+
+    /// <summary>The hashes of everything so far.</summary>
+    /// <param name="algorithm">One of the algorithms given at the beginning.</param>
+    /// <returns>The hash.</returns>
+    /// <exception cref="InvalidHashException">The algorithm was not among them.</exception>
+    public ContentHash Current(string algorithm)
+    {
+        foreach ((string name, IncrementalHash hash) in hashes)
+        {
+            if (string.Equals(name, algorithm, StringComparison.Ordinal))
+            {
+                return new ContentHash(name, Convert.ToHexStringLower(hash.GetCurrentHash()));
+            }
+        }
+
+        throw new InvalidHashException(algorithm, "it was not computed.");
+    }
+
+    /// <summary>Says whether an algorithm is computed.</summary>
+    /// <param name="algorithm">The algorithm.</param>
+    /// <returns>True where it is.</returns>
+    public bool Computes(string algorithm) => Array.Exists(hashes, entry => string.Equals(entry.Algorithm, algorithm, StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((_, IncrementalHash hash) in hashes)
+        {
+            hash.Dispose();
+        }
+    }
+}
