@@ -8,7 +8,7 @@ public sealed record PublishRequest
     /// <summary>The full path of the volume; null where <see cref="Source"/> is given.</summary>
     public string? SourcePath { get; init; }
 
-    /// <summary>An open stream with the volume; sent as it is, so formats must be equal. Not disposed of here.</summary>
+    /// <summary>An open stream with the volume, read from where it stands; it passes through a temporary file unless plain bytes stay plain. Not disposed of here.</summary>
     public Stream? Source { get; init; }
 
     /// <summary>The queued image that gets the data; null: a new one is made from <see cref="NewImage"/>.</summary>

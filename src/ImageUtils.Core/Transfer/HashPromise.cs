@@ -1,0 +1,87 @@
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Services;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>The hashes that the data of an image must have: the caller's, and the service's own.</summary>
+internal sealed class HashPromise
+{
+    private readonly IReadOnlyList<ContentHash> expected;
+    private readonly string reported;
+
+    private HashPromise(IReadOnlyList<ContentHash> expected, string reported)
+    {
+        this.expected = expected;
+        this.reported = reported;
+    }
+
+    /// <summary>True where somebody promised a hash.</summary>
+    public bool IsGiven => expected.Count > 0;
+
+    /// <summary>Everything that has to be computed.</summary>
+    public IEnumerable<string> Algorithms => expected.Select(hash => hash.Algorithm).Append(reported);
+
+    /// <summary>Puts the promises together. Glance's checksum (MD5) counts only where there is nothing better.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="given">The caller's own; null: none.</param>
+    /// <param name="wantedAlgorithm">The algorithm the caller wants to be told; null: whichever is there.</param>
+    /// <param name="log">Hears of a hash that cannot be checked.</param>
+    /// <exception cref="ImageDownloadFailedException">What the service promises is no hash.</exception>
+    public static HashPromise Of(ServiceImage image, ContentHash? given, string? wantedAlgorithm, IOperationLog log)
+    {
+        var promises = new List<ContentHash>(2);
+        if (given is not null)
+        {
+            promises.Add(given);
+        }
+
+        string? algorithm = given?.Algorithm ?? wantedAlgorithm;
+        if (ReadOwn(image, log) is { } own)
+        {
+            promises.Add(own);
+            algorithm ??= string.Equals(own.Algorithm, HashAlgorithms.Md5, StringComparison.Ordinal) ? null : own.Algorithm;
+        }
+
+        return new HashPromise(promises, algorithm ?? HashAlgorithms.Sha512);
+    }
+
+    /// <summary>Holds the data against the promises.</summary>
+    /// <returns>The hash to be reported.</returns>
+    /// <exception cref="DigestMismatchException">One of them is broken.</exception>
+    public ContentHash Verify(ContentHasher hasher, string subject)
+    {
+        foreach (ContentHash promise in expected)
+        {
+            ContentHash actual = hasher.Current(promise.Algorithm);
+            if (!string.Equals(actual.Value, promise.Value, StringComparison.Ordinal))
+            {
+                throw new DigestMismatchException(subject, promise.Algorithm, promise.Value, actual.Value);
+            }
+        }
+
+        return hasher.Current(reported);
+    }
+
+    private static ContentHash? ReadOwn(ServiceImage image, IOperationLog log)
+    {
+        try
+        {
+            if (!string.IsNullOrEmpty(image.OsHashValue))
+            {
+                if (HashAlgorithms.TryParse(image.OsHashAlgo, out string algorithm))
+                {
+                    return ContentHash.Parse(image.OsHashValue, algorithm);
+                }
+
+                log.Warning($"Image {image.ImageId} has a hash of the algorithm '{image.OsHashAlgo}', which is not known here; it is not checked.");
+            }
+
+            return string.IsNullOrEmpty(image.Checksum) ? null : ContentHash.Parse(image.Checksum, HashAlgorithms.Md5);
+        }
+        catch (InvalidHashException e)
+        {
+            throw new ImageDownloadFailedException(image.ImageId, $"the hash that the image service promises is none: {e.Message}", e);
+        }
+    }
+}

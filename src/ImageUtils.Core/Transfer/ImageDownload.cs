@@ -1,0 +1,98 @@
+using System.Globalization;
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Services;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>The data of one image on their way into one file: counted, hashed and held against what was promised.</summary>
+internal sealed class ImageDownload
+{
+    private readonly OperationContext context;
+    private readonly IImageService service;
+    private readonly ServiceImage image;
+    private readonly HashPromise promise;
+
+    public ImageDownload(OperationContext context, IImageService service, ServiceImage image, HashPromise promise)
+    {
+        this.context = context;
+        this.service = service;
+        this.image = image;
+        this.promise = promise;
+    }
+
+    /// <summary>Refuses an image that has no data to give.</summary>
+    public static void RequireActive(ServiceImage image)
+    {
+        if (!string.Equals(image.Status, ImageVocabulary.Active, StringComparison.Ordinal))
+        {
+            throw new ImageDownloadFailedException(image.ImageId, $"its status is {image.Status}, not active.");
+        }
+    }
+
+    /// <summary>Receives the data.</summary>
+    /// <param name="destination">Where they go; empty.</param>
+    /// <param name="folder">The folder it is in, for the check of space and for errors.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <returns>The number of bytes and their hash.</returns>
+    /// <exception cref="ImageTooBigException">There is no room.</exception>
+    /// <exception cref="ImageDownloadFailedException">The data broke off, or are more or fewer than the service said.</exception>
+    /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
+    public async Task<(long Size, ContentHash Hash)> ReceiveAsync(Stream destination, string folder, CancellationToken cancellationToken)
+    {
+        RequireSpace(folder);
+        using var hasher = new ContentHasher(promise.Algorithms);
+        var copy = new ContentCopy
+        {
+            OnReadError = e => new ImageDownloadFailedException(image.ImageId, e.Message, e),
+            OnWriteError = e => ExplainWrite(e, folder),
+            Limit = image.Size,
+            Progress = new ProgressMeter(context.Progress, $"Downloading image {image.ImageId}", image.Size),
+        };
+        Stream source = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        long size;
+        await using (source.ConfigureAwait(false))
+        {
+            size = await copy.RunAsync(source, destination, hasher, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (image.Size is long promised && size != promised)
+        {
+            string came = size > promised ? "more came" : string.Create(CultureInfo.InvariantCulture, $"only {size} came");
+            throw new ImageDownloadFailedException(image.ImageId, string.Create(CultureInfo.InvariantCulture, $"the image service announced {promised} bytes and {came}."));
+        }
+
+        return (size, promise.Verify(hasher, $"image {image.ImageId}"));
+    }
+
+    /// <summary>What a full disk means for a download (cinder's words).</summary>
+    public ImageTooBigException NoSpace(string folder, Exception cause) =>
+        new(image.ImageId, $"No space left in image_conversion_dir path ({folder}) while fetching image {image.ImageId}.", cause);
+
+    private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await service.OpenDataAsync(image.ImageId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageDownloadFailedException(image.ImageId, e.Message, e);
+        }
+    }
+
+    private void RequireSpace(string folder)
+    {
+        // As in cinder's check_available_space, room for exactly as much is too little.
+        if (image.Size is > 0 and long needed && DiskSpace.AvailableBytes(folder) is long free && free <= needed)
+        {
+            throw new ImageTooBigException(
+                image.ImageId,
+                string.Create(CultureInfo.InvariantCulture, $"There is no space to fetch the image into {folder}. Requested: {needed}, available: {free}."));
+        }
+    }
+
+    private ImageUtilsException ExplainWrite(IOException e, string folder) =>
+        DiskSpace.IsNoSpace(e) ? NoSpace(folder, e) : new ImageDownloadFailedException(image.ImageId, e.Message, e);
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using ImageUtils.Configuration;
+using ImageUtils.Errors;
+using ImageUtils.Formats;
+using ImageUtils.Operations;
+using ImageUtils.Services;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>
+/// Downloads an image into a file (cinder's fetch and fetch_verify_image). The file appears when the data are whole, have the
+/// hash that was promised and passed the inspection; until then nothing is at its place, and what was there stays.
+/// </summary>
+public sealed class ImageFetcher
+{
+    private readonly OperationContext context;
+    private readonly IImageService service;
+
+    /// <summary>Makes the fetcher.</summary>
+    /// <param name="context">Settings, inspector, progress.</param>
+    /// <param name="service">Where the images are.</param>
+    public ImageFetcher(OperationContext context, IImageService service)
+    {
+        this.context = context;
+        this.service = service;
+    }
+
+    /// <summary>Fetches one image.</summary>
+    /// <param name="request">Which one, where to, and what it must be.</param>
+    /// <param name="cancellationToken">Ends the download; nothing is left.</param>
+    /// <returns>What was done. The rate counts one millisecond at least.</returns>
+    /// <exception cref="InvalidHashException">The expected hash is none.</exception>
+    /// <exception cref="ImageNotFoundException">There is no such image.</exception>
+    /// <exception cref="DestinationExistsException">The destination is there and <see cref="FetchRequest.Force"/> is not set; nothing was downloaded.</exception>
+    /// <exception cref="ImageTooBigException">There is no room for it.</exception>
+    /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
+    /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
+    /// <exception cref="ImageUnacceptableException">It is unsafe, not what it claims to be, too large for the volume, or without the hash that is required.</exception>
+    public async Task<ImageFetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        ContentHash? expected = request.ExpectedHash is null ? null : ContentHash.Parse(request.ExpectedHash, request.HashAlgorithm);
+        string? algorithm = request.HashAlgorithm is null ? null : HashAlgorithms.Parse(request.HashAlgorithm);
+        ServiceImage image = await service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
+        ImageDownload.RequireActive(image);
+        VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
+        HashPromise promise = HashPromise.Of(image, expected, algorithm, context.Log);
+        if (request.RequireHash && !promise.IsGiven)
+        {
+            throw new ImageUnacceptableException(image.ImageId, "No hash is promised for it, and one is required.");
+        }
+
+        var download = new ImageDownload(context, service, image, promise);
+        using PartialFile file = PartialFile.Create(request.DestinationPath, request.Force);
+        string folder = Path.GetDirectoryName(file.DestinationPath)!;
+        FileStream stream = file.OpenStream();
+        (long Size, ContentHash Hash) received;
+        await using (stream.ConfigureAwait(false))
+        {
+            received = await download.ReceiveAsync(stream, folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        ImageFacts? facts = request.SkipFormatCheck ? null : Inspect(file.TemporaryPath, image, request, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Commit(file, download, folder);
+
+        TimeSpan duration = Stopwatch.GetElapsedTime(started);
+        return new ImageFetchResult
+        {
+            Path = file.DestinationPath,
+            SourceImageId = image.ImageId,
+            Size = received.Size,
+            Format = facts?.Format.Name,
+            HashAlgorithm = received.Hash.Algorithm,
+            Hash = received.Hash.Value,
+            IsHashVerified = promise.IsGiven,
+            Duration = duration,
+            AverageBytesPerSecond = TransferRate.BytesPerSecond(received.Size, duration),
+        };
+    }
+
+    private static void Commit(PartialFile file, ImageDownload download, string folder)
+    {
+        try
+        {
+            file.Commit();
+        }
+        catch (NoSpaceException e)
+        {
+            // Some file systems find out only when the data are flushed.
+            throw download.NoSpace(folder, e);
+        }
+    }
+
+    private ImageFacts Inspect(string path, ServiceImage image, FetchRequest request, CancellationToken cancellationToken)
+    {
+        ImageFacts facts = context.Inspector
+            .Inspect(path, ImageClaim.InspectionOf(image, context), cancellationToken)
+            .ThrowIfUnacceptable()
+            .Facts;
+        VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
+        return facts;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using ImageUtils.Conversion;
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Safety;
+using ImageUtils.Services;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>
+/// Makes an image of a volume (cinder's upload_volume). Equal formats go straight through; others are converted into a
+/// temporary file and inspected again first. The image service hears nothing before everything here has gone well, and
+/// an upload that breaks leaves no image behind.
+/// </summary>
+public sealed class ImagePublisher
+{
+    private readonly OperationContext context;
+    private readonly IImageService service;
+    private readonly IImageConverter converter;
+
+    /// <summary>Makes the publisher.</summary>
+    /// <param name="context">Settings, inspector, progress.</param>
+    /// <param name="service">Where the image goes.</param>
+    /// <param name="converter">Who converts.</param>
+    public ImagePublisher(OperationContext context, IImageService service, IImageConverter converter)
+    {
+        this.context = context;
+        this.service = service;
+        this.converter = converter;
+    }
+
+    /// <summary>Publishes one volume.</summary>
+    /// <param name="request">The volume, and the image it becomes.</param>
+    /// <param name="cancellationToken">Ends it; no temporary file and no half image is left.</param>
+    /// <returns>What was done. The rate counts one millisecond at least.</returns>
+    /// <exception cref="ArgumentException">Not exactly one volume, or not exactly one image, is named.</exception>
+    /// <exception cref="PathNotFoundException">The volume is not there.</exception>
+    /// <exception cref="ImageUnreadableException">The volume cannot be read.</exception>
+    /// <exception cref="ImageNotFoundException">The image that was named is not there.</exception>
+    /// <exception cref="ImageStatusConflictException">The image is not queued.</exception>
+    /// <exception cref="DestinationIsSourceException">The image is the one that the volume was made from.</exception>
+    /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
+    /// <exception cref="ImageUnacceptableException">The volume is unsafe, or the converted image is not what was asked for.</exception>
+    /// <exception cref="NotSupportedOperationException">The image is to be compressed as a whole.</exception>
+    /// <exception cref="ImageUploadFailedException">The upload broke off.</exception>
+    /// <exception cref="DigestMismatchException">The service holds other data than were sent.</exception>
+    public async Task<ImagePublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        RequireOneOfEach(request);
+        if (request.SourcePath is not null)
+        {
+            PublishContent.RequireReadable(request.SourcePath);
+        }
+
+        var filter = new MetadataFilter(context.Options.ReservedImageNamespaces, context.Log);
+        PublishTarget target = await PublishTarget.FindAsync(request, service, filter, cancellationToken).ConfigureAwait(false);
+        if (string.Equals(target.ContainerFormat, ImageVocabulary.Compressed, StringComparison.Ordinal))
+        {
+            throw new NotSupportedOperationException("An image that is compressed as a whole (container_format compressed) cannot be made by this version.");
+        }
+
+        bool isConverted = !IsSameContent(request.VolumeFormat, target.Content);
+        if (isConverted)
+        {
+            ConversionPermission.CheckUpload(context.Options, target.DiskFormat, request.VolumeFormat, target.Label);
+        }
+
+        var temporaries = new ConversionDirectory(context.Options);
+        using TemporaryImageFile? converted = isConverted ? temporaries.CreateForUpload() : null;
+        if (converted is not null)
+        {
+            converter.EnsureCanConvert(request.VolumeFormat, ConversionOf(request, target, request.SourcePath ?? converted.Path, converted.Path));
+        }
+
+        using TemporaryImageFile? spooled = NeedsFile(request, target, isConverted)
+            ? await SpoolAsync(request, target, temporaries, cancellationToken).ConfigureAwait(false)
+            : null;
+        PublishContent content = await PrepareAsync(request, target, spooled?.Path ?? request.SourcePath, converted, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            (ServiceImage image, ContentHash hash) = await new ImageUpload(context, service)
+                .SendAsync(target, content, request, cancellationToken)
+                .ConfigureAwait(false);
+            TimeSpan duration = Stopwatch.GetElapsedTime(started);
+            long size = image.Size ?? content.Size ?? 0;
+            return new ImagePublishResult
+            {
+                ImageId = image.ImageId,
+                Name = image.Name,
+                SourcePath = request.SourcePath,
+                DiskFormat = image.DiskFormat ?? target.DiskFormat,
+                ContainerFormat = image.ContainerFormat ?? target.ContainerFormat,
+                Size = size,
+                HashAlgorithm = hash.Algorithm,
+                Hash = hash.Value,
+                IsConverted = isConverted,
+                Duration = duration,
+                AverageBytesPerSecond = TransferRate.BytesPerSecond(size, duration),
+            };
+        }
+    }
+
+    private static void RequireOneOfEach(PublishRequest request)
+    {
+        if (request.SourcePath is null == request.Source is null)
+        {
+            throw new ArgumentException("Name either the volume's path or a stream.", nameof(request));
+        }
+
+        if (request.ImageId is null == request.NewImage is null)
+        {
+            throw new ArgumentException("Name either a queued image or the image to be made.", nameof(request));
+        }
+    }
+
+    // Partition tables and ISO file systems are what a guest wrote into plain bytes; nothing is converted between them.
+    private static bool IsSameContent(DiskFormat volume, DiskFormat image) =>
+        volume == image || (volume.IsRawContent && image.IsRawContent);
+
+    /// <summary>A plain volume that stays plain is sent as it is; everything else is looked at, or converted, and that takes a file.</summary>
+    private static bool NeedsFile(PublishRequest request, PublishTarget target, bool isConverted) =>
+        request.Source is not null && (isConverted || target.Content != DiskFormat.Raw);
+
+    private async Task<TemporaryImageFile> SpoolAsync(PublishRequest request, PublishTarget target, ConversionDirectory temporaries, CancellationToken cancellationToken)
+    {
+        TemporaryImageFile file = temporaries.CreateForUpload();
+        try
+        {
+            FileStream stream = file.OpenWrite();
+            await using (stream.ConfigureAwait(false))
+            {
+                using var hasher = new ContentHasher();
+                var copy = new ContentCopy
+                {
+                    OnReadError = e => new ImageUploadFailedException(target.Label, e.Message, e),
+                    OnWriteError = e => DiskSpace.IsNoSpace(e)
+                        ? new NoSpaceException(DiskSpace.MountPointOf(temporaries.FolderPath), e)
+                        : new DestinationUnwritableException(file.Path, e.Message, e),
+                    Progress = new ProgressMeter(context.Progress, "Reading the volume", null),
+                };
+                await copy.RunAsync(request.Source!, stream, hasher, cancellationToken).ConfigureAwait(false);
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<PublishContent> PrepareAsync(
+        PublishRequest request,
+        PublishTarget target,
+        string? path,
+        TemporaryImageFile? converted,
+        CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            return PublishContent.OfStream(request.Source!);
+        }
+
+        if (converted is null)
+        {
+            // cinder sends a volume of the same format unseen. A qcow2 or VMDK that names other files is never published
+            // from here; plain bytes name nothing.
+            return target.Content == DiskFormat.Raw
+                ? PublishContent.OfFile(path, virtualSize: null)
+                : PublishContent.OfFile(path, Inspect(path, target.Content, target.Label, cancellationToken).Facts.VirtualSize);
+        }
+
+        long virtualSize = await ConvertAsync(request, target, path, converted.Path, cancellationToken).ConfigureAwait(false);
+        return PublishContent.OfFile(converted.Path, virtualSize);
+    }
+
+    private ConversionRequest ConversionOf(PublishRequest request, PublishTarget target, string path, string convertedPath)
+    {
+        DiskFormat output = target.Content.IsRawContent ? DiskFormat.Raw : target.Content;
+        return new ConversionRequest
+        {
+            SourcePath = path,
+            DestinationPath = convertedPath,
+            OutputFormat = output,
+
+            // A volume is what its owner says; a guest can write any header into it (CVE-2015-1851).
+            SourceFormat = request.VolumeFormat.Name,
+            Compress = output == DiskFormat.Qcow2 && context.Options.CompressOnUpload && !request.NoCompress,
+            RunAsRoot = request.RunAsRoot,
+            Force = true,
+            ImageId = target.Label,
+        };
+    }
+
+    private async Task<long> ConvertAsync(PublishRequest request, PublishTarget target, string path, string convertedPath, CancellationToken cancellationToken)
+    {
+        ConversionRequest conversion = ConversionOf(request, target, path, convertedPath);
+        if (!request.VolumeFormat.IsRawContent)
+        {
+            Inspect(path, request.VolumeFormat, target.Label, cancellationToken);
+        }
+
+        await converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
+        ImageInspection result = context.Inspector.Inspect(convertedPath, RequestOf(target.Content, target.Label), cancellationToken);
+        if (!IsSameContent(result.Facts.Format, conversion.OutputFormat))
+        {
+            throw new ImageUnacceptableException(target.Label, $"Converted to {conversion.OutputFormat.Name}, but format is now {result.Facts.Format.Name}");
+        }
+
+        return result.ThrowIfUnacceptable().Facts.VirtualSize;
+    }
+
+    private ImageInspection Inspect(string path, DiskFormat claim, string label, CancellationToken cancellationToken) =>
+        context.Inspector.Inspect(path, RequestOf(claim, label), cancellationToken).ThrowIfUnacceptable();
+
+    private InspectionRequest RequestOf(DiskFormat claim, string label) => new()
+    {
+        ClaimedFormat = claim.Name,
+        AllowedVmdkTypes = context.Options.VmdkAllowedTypes,
+        ImageId = label,
+    };
+}

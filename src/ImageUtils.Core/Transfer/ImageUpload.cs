@@ -1,0 +1,103 @@
+using System.Globalization;
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Services;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>Content on its way into an image: hashed as it goes, and held against what the service says it got.</summary>
+internal sealed class ImageUpload
+{
+    private readonly OperationContext context;
+    private readonly IImageService service;
+
+    public ImageUpload(OperationContext context, IImageService service)
+    {
+        this.context = context;
+        this.service = service;
+    }
+
+    /// <summary>Uploads. An image that was made for it goes again where the upload fails.</summary>
+    /// <returns>The image as it is now, and the hash of what was sent.</returns>
+    public async Task<(ServiceImage Image, ContentHash Hash)> SendAsync(
+        PublishTarget target,
+        PublishContent content,
+        PublishRequest request,
+        CancellationToken cancellationToken)
+    {
+        string imageId = target.ImageId
+            ?? (await service.CreateAsync(target.NewImage!, cancellationToken).ConfigureAwait(false)).ImageId;
+        try
+        {
+            return await SendAsync(imageId, content, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (target.ImageId is null)
+        {
+            await RemoveAsync(imageId).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<(ServiceImage Image, ContentHash Hash)> SendAsync(
+        string imageId,
+        PublishContent content,
+        PublishRequest request,
+        CancellationToken cancellationToken)
+    {
+        // The service says only afterwards which hash it keeps; Glance's default is sha512, its checksum always MD5.
+        using var hasher = new ContentHasher(HashAlgorithms.Md5, HashAlgorithms.Sha512);
+        var progress = new ProgressMeter(context.Progress, $"Uploading image {imageId}", content.Size);
+        var stream = new HashingStream(content.Stream, hasher, progress);
+        await using (stream.ConfigureAwait(false))
+        {
+            var options = new ImageUploadOptions
+            {
+                StoreId = request.StoreId,
+                BaseImageId = request.BaseImageId,
+                Size = content.Size,
+                VirtualSize = content.VirtualSize,
+            };
+            ServiceImage image = await service.UploadAsync(imageId, stream, options, cancellationToken).ConfigureAwait(false);
+            progress.Finish(stream.BytesRead);
+            Compare(image, stream.BytesRead, hasher);
+            return (image, hasher.Current(HashAlgorithms.Sha512));
+        }
+    }
+
+    private void Compare(ServiceImage image, long sent, ContentHasher hasher)
+    {
+        if (image.Size is long kept && kept != sent)
+        {
+            throw new ImageUploadFailedException(image.ImageId, string.Create(CultureInfo.InvariantCulture, $"{sent} bytes were sent and the image service holds {kept}."));
+        }
+
+        (string? algorithm, string? value) = HashAlgorithms.TryParse(image.OsHashAlgo, out string own) && hasher.Computes(own)
+            ? (own, image.OsHashValue)
+            : (HashAlgorithms.Md5, image.Checksum);
+        if (string.IsNullOrEmpty(value))
+        {
+            context.Log.Warning($"The image service named no hash of image {image.ImageId} that could be compared.");
+            return;
+        }
+
+        ContentHash actual = hasher.Current(algorithm);
+        if (!string.Equals(actual.Value, value.Trim(), StringComparison.OrdinalIgnoreCase))
+        {
+            // What left here is what was expected; what the service keeps is the other one.
+            throw new DigestMismatchException($"image {image.ImageId}", algorithm, actual.Value, value);
+        }
+    }
+
+    private async Task RemoveAsync(string imageId)
+    {
+        try
+        {
+            await service.DeleteAsync(imageId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The failure of the upload is what the caller hears.
+            context.Log.Warning($"The image {imageId}, made for an upload that failed, could not be deleted: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using ImageUtils.Configuration;
+using ImageUtils.Conversion;
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Safety;
+using ImageUtils.Services;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Transfer;
+
+/// <summary>
+/// Makes a volume of an image (cinder's fetch_to_volume_format): what can be refused is refused before the download, the
+/// data pass through a temporary file that is hashed and inspected, and the volume appears whole or not at all.
+/// </summary>
+public sealed class VolumeFetcher
+{
+    private readonly OperationContext context;
+    private readonly IImageService service;
+    private readonly IImageConverter converter;
+
+    /// <summary>Makes the fetcher.</summary>
+    /// <param name="context">Settings, inspector, progress.</param>
+    /// <param name="service">Where the images are.</param>
+    /// <param name="converter">Who converts.</param>
+    public VolumeFetcher(OperationContext context, IImageService service, IImageConverter converter)
+    {
+        this.context = context;
+        this.service = service;
+        this.converter = converter;
+    }
+
+    /// <summary>Fetches one image and converts it, also where the formats are equal.</summary>
+    /// <param name="request">Which image, and what volume it becomes.</param>
+    /// <param name="cancellationToken">Ends it; nothing is left.</param>
+    /// <returns>What was done. The rate is that of the whole way and counts one millisecond at least.</returns>
+    /// <exception cref="ImageNotFoundException">There is no such image.</exception>
+    /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
+    /// <exception cref="ImageUnacceptableException">The image is unsafe, not what it claims, too large, or of a container that is not allowed.</exception>
+    /// <exception cref="NotSupportedOperationException">It is a XenServer archive, or compressed as a whole.</exception>
+    /// <exception cref="ToolNotFoundException">qemu-img is needed and missing; nothing was downloaded.</exception>
+    /// <exception cref="DestinationExistsException">The destination is there and <see cref="VolumeFetchRequest.Force"/> is not set.</exception>
+    /// <exception cref="ImageTooBigException">There is no room.</exception>
+    /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
+    /// <exception cref="DigestMismatchException">The data have another hash than the service promised.</exception>
+    public async Task<ImageConversionResult> FetchAsync(VolumeFetchRequest request, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        ServiceImage image = await service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
+        string claim = RequireConvertible(image, request);
+        ImageDownload.RequireActive(image);
+        VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
+        RequireDestination(request);
+
+        var conversions = new ConversionDirectory(context.Options);
+        using TemporaryImageFile temporary = conversions.CreateForDownload(image.ImageId);
+        ConversionRequest conversion = ConversionOf(request, image, temporary.Path);
+        converter.EnsureCanConvert(DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
+
+        long downloaded = await DownloadAsync(image, temporary, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
+        Judge(image, temporary.Path, request, cancellationToken);
+        ImageConversionResult result = await converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
+
+        TimeSpan duration = Stopwatch.GetElapsedTime(started);
+        return result with
+        {
+            SourcePath = null,
+            SourceImageId = image.ImageId,
+            TemporaryBytes = result.TemporaryBytes + downloaded,
+            Duration = duration,
+            AverageBytesPerSecond = TransferRate.BytesPerSecond(result.VirtualSize, duration),
+        };
+    }
+
+    private static void RequireDestination(VolumeFetchRequest request)
+    {
+        // Made and removed at once: what stands in the way of the result is better known before the download.
+        using PartialFile probe = PartialFile.Create(request.DestinationPath, request.Force);
+    }
+
+    private static ConversionRequest ConversionOf(VolumeFetchRequest request, ServiceImage image, string sourcePath) => new()
+    {
+        SourcePath = sourcePath,
+        DestinationPath = request.DestinationPath,
+        OutputFormat = request.OutputFormat,
+        OutputSubformat = request.OutputSubformat,
+        SourceFormat = ImageClaim.ClaimOf(image.DiskFormat, image.ImageId),
+        Compress = request.Compress,
+        DisableSparse = request.DisableSparse,
+        VolumeSizeBytes = request.VolumeSizeBytes,
+        MaxBytesPerSecond = request.MaxBytesPerSecond,
+        Engine = request.Engine,
+        RunAsRoot = request.RunAsRoot,
+        Force = request.Force,
+        ImageId = image.ImageId,
+    };
+
+    private string RequireConvertible(ServiceImage image, VolumeFetchRequest request)
+    {
+        string diskFormat = image.DiskFormat ?? throw new ImageUnacceptableException(image.ImageId, "It has no disk_format.");
+        ConversionPermission.CheckDownload(context.Options, diskFormat, request.OutputFormat, image.ImageId);
+        if (string.Equals(image.ContainerFormat, ImageVocabulary.Compressed, StringComparison.Ordinal))
+        {
+            throw context.Options.AllowCompressionOnUpload
+                ? new NotSupportedOperationException($"Image {image.ImageId} is compressed as a whole (container_format compressed), which this version cannot take apart.")
+                : new ImageUnacceptableException(image.ImageId, "Image compression disallowed, but container_format is compressed.");
+        }
+
+        if (image.IsXenServer)
+        {
+            throw new NotSupportedOperationException(
+                $"Image {image.ImageId} is a XenServer image (disk format vhd, container ovf): an archive with a chain of VHDs. Fetch it as it is; a later version merges it with Merge-VhdChain.");
+        }
+
+        return ImageClaim.ClaimOf(diskFormat, image.ImageId)!;
+    }
+
+    private async Task<long> DownloadAsync(ServiceImage image, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
+    {
+        HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, context.Log);
+        FileStream stream = temporary.OpenWrite();
+        await using (stream.ConfigureAwait(false))
+        {
+            (long size, _) = await new ImageDownload(context, service, image, promise)
+                .ReceiveAsync(stream, folder, cancellationToken)
+                .ConfigureAwait(false);
+            return size;
+        }
+    }
+
+    private void Judge(ServiceImage image, string path, VolumeFetchRequest request, CancellationToken cancellationToken)
+    {
+        ImageInspection inspection = context.Inspector
+            .Inspect(path, ImageClaim.InspectionOf(image, context), cancellationToken)
+            .ThrowIfUnacceptable();
+        VolumeSize.CheckVirtualSize(inspection.Facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
+        if (inspection.Facts.BackingFile is not null)
+        {
+            // No check that was set aside may let another file of this machine into the volume.
+            throw new ImageUnacceptableException(image.ImageId, $"It is {inspection.Facts.Format.Name} with a backing file.");
+        }
+    }
+}
