@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using ImageUtils.Processes;
+
+namespace ImageUtils.IntegrationTests.Support;
+
+/// <summary>The program that misbehaves, and what it says of the processes it made.</summary>
+internal static class FakeProgram
+{
+    public static string Path { get; } =
+        System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "faketool.exe" : "faketool");
+
+    public static ProcessRequest Request(params string[] words) => new() { FileName = Path, Arguments = words };
+
+    /// <summary>Collects what a program says until it named so many process ids.</summary>
+    public sealed class ProcessIds(int wanted)
+    {
+        private readonly StringBuilder said = new();
+        private readonly TaskCompletionSource<IReadOnlyList<int>> known = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<IReadOnlyList<int>> Known => known.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public void Listen(ReadOnlyMemory<char> piece)
+        {
+            said.Append(piece);
+            int[] ids = said.ToString().Split(';', StringSplitOptions.RemoveEmptyEntries)
+                .Where(part => part.StartsWith("pid=", StringComparison.Ordinal))
+                .Select(part => int.Parse(part.AsSpan(4), CultureInfo.InvariantCulture))
+                .ToArray();
+            if (ids.Length >= wanted && said[^1] == ';')
+            {
+                known.TrySetResult(ids);
+            }
+        }
+    }
+}
