@@ -1,0 +1,32 @@
+namespace ImageUtils.Qemu;
+
+/// <summary>A <c>qemu-img convert</c>.</summary>
+public sealed record QemuConversion
+{
+    /// <summary>What is read.</summary>
+    public required QemuSource Source { get; init; }
+
+    /// <summary>The path of what is written.</summary>
+    public required string DestinationPath { get; init; }
+
+    /// <summary>The format of what is written.</summary>
+    public required DiskFormat OutputFormat { get; init; }
+
+    /// <summary>The subformat; null: qemu-img's default.</summary>
+    public string? OutputSubformat { get; init; }
+
+    /// <summary>Compress the clusters (qcow2 only, as in cinder).</summary>
+    public bool Compress { get; init; }
+
+    /// <summary>Write zeros too (<c>-S 0</c>).</summary>
+    public bool DisableSparse { get; init; }
+
+    /// <summary>Go around the page cache (<c>-t none</c>, for block devices that can).</summary>
+    public bool DirectIO { get; init; }
+
+    /// <summary>A limit in bytes a second (<c>-r</c>); null: none.</summary>
+    public long? MaxBytesPerSecond { get; init; }
+
+    /// <summary>Report progress (<c>-p</c>).</summary>
+    public bool ShowProgress { get; init; }
+}

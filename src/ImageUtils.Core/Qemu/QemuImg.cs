@@ -1,0 +1,175 @@
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Processes;
+
+namespace ImageUtils.Qemu;
+
+/// <summary>
+/// Runs qemu-img. Whoever calls it has had the image passed by our inspector, and hands on the format that it found.
+/// There is no second look for LUKS as in cinder's qemu_img_info: our inspector tells LUKS from raw by itself.
+/// </summary>
+public sealed class QemuImg
+{
+    /// <summary>The program's name.</summary>
+    public const string ToolName = "qemu-img";
+
+    private readonly OperationContext context;
+
+    /// <summary>Makes the adapter.</summary>
+    /// <param name="context">Settings and ports.</param>
+    public QemuImg(OperationContext context) => this.context = context;
+
+    /// <summary>True where the program is there.</summary>
+    public bool IsAvailable => context.Processes.Find(FileName) is not null;
+
+    private string FileName => context.Options.QemuImgPath ?? ToolName;
+
+    /// <summary>Fails early where the program is not there.</summary>
+    /// <exception cref="ToolNotFoundException">It is not there; the recommended action says how to get it.</exception>
+    public void EnsureAvailable()
+    {
+        if (!IsAvailable)
+        {
+            throw NotFound();
+        }
+    }
+
+    /// <summary>Asks what an image is.</summary>
+    /// <param name="source">The image with the format that our inspector found.</param>
+    /// <param name="forceShare">Read it although somebody has it open for writing.</param>
+    /// <param name="runAsRoot">Through the root helper.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
+    /// <exception cref="ToolFailedException">It failed, broke its limits, or did not answer with JSON.</exception>
+    public async Task<QemuImgInfo> InfoAsync(QemuSource source, bool forceShare, bool runAsRoot, CancellationToken cancellationToken)
+    {
+        ProcessRequest request = Request(QemuImgCommands.Info(source, forceShare)) with
+        {
+            RunAsRoot = runAsRoot,
+            ShowLocale = true,
+            Limits = new ProcessLimits(context.Options.ConversionCpuLimit, context.Options.ConversionAddressSpaceLimit),
+        };
+        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
+        result.ThrowIfFailed();
+        try
+        {
+            return QemuImgInfoParser.Parse(result.StandardOutput);
+        }
+        catch (FormatException e)
+        {
+            throw new ToolFailedException(result.CommandLine, result.ExitCode, e.Message, e);
+        }
+    }
+
+    /// <summary>Converts. The destination may be there already (empty) and is overwritten.</summary>
+    /// <param name="conversion">What to convert, and how.</param>
+    /// <param name="prefix">The words of a throttle; none: an empty list.</param>
+    /// <param name="runAsRoot">Through the root helper.</param>
+    /// <param name="onPercentage">Is told the progress, 0 to 100; null: nobody asks for it.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <returns>How it ended; exit code 0.</returns>
+    /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
+    /// <exception cref="ToolFailedException">It failed.</exception>
+    public async Task<ProcessResult> ConvertAsync(
+        QemuConversion conversion,
+        IReadOnlyList<string> prefix,
+        bool runAsRoot,
+        Action<double>? onPercentage,
+        CancellationToken cancellationToken)
+    {
+        var parser = new QemuImgProgressParser();
+        ProcessRequest request = Request(QemuImgCommands.Convert(conversion with { ShowProgress = onPercentage is not null })) with
+        {
+            Prefix = prefix,
+            RunAsRoot = runAsRoot,
+            OnOutput = onPercentage is null ? null : piece =>
+            {
+                if (parser.Feed(piece.Span) is { } percentage)
+                {
+                    onPercentage(percentage);
+                }
+            },
+        };
+        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
+        return result.ThrowIfFailed();
+    }
+
+    /// <summary>Changes the size of the disk inside an image.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="sizeBytes">The new size in bytes.</param>
+    /// <param name="shrink">Allow it to become smaller.</param>
+    /// <param name="runAsRoot">Through the root helper.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <returns>A task that ends with the program.</returns>
+    /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
+    /// <exception cref="ToolFailedException">It failed.</exception>
+    public async Task ResizeAsync(string path, DiskFormat format, long sizeBytes, bool shrink, bool runAsRoot, CancellationToken cancellationToken)
+    {
+        ProcessRequest request = Request(QemuImgCommands.Resize(path, format, sizeBytes, shrink)) with { RunAsRoot = runAsRoot };
+        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
+        result.ThrowIfFailed();
+    }
+
+    /// <summary>Asks for the version; the exit code does not matter, as in cinder.</summary>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <returns>The version; null: what it said is not understood.</returns>
+    /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
+    public async Task<QemuImgVersion?> GetVersionAsync(CancellationToken cancellationToken)
+    {
+        ProcessResult result = await RunAsync(Request(QemuImgCommands.Version()), cancellationToken).ConfigureAwait(false);
+        return QemuImgVersion.FromOutput(result.StandardOutput);
+    }
+
+    /// <summary>Describes the program for users.</summary>
+    /// <param name="minimumVersion">The oldest version that will do; null: any.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <returns>The tool, also where it is not there and no minimum was asked for.</returns>
+    /// <exception cref="ArgumentException">The minimum is not a version.</exception>
+    /// <exception cref="ToolNotFoundException">There is none, and a minimum was asked for.</exception>
+    /// <exception cref="ToolTooOldException">It is older than the minimum, or does not say how old it is.</exception>
+    public async Task<ImageTool> FindToolAsync(string? minimumVersion, CancellationToken cancellationToken)
+    {
+        QemuImgVersion? minimum = minimumVersion is null
+            ? null
+            : QemuImgVersion.Parse(minimumVersion) ?? throw new ArgumentException($"'{minimumVersion}' is not a version.", nameof(minimumVersion));
+        string? path = context.Processes.Find(FileName);
+        if (path is null)
+        {
+            return minimum is null ? new ImageTool { Name = ToolName, IsAvailable = false } : throw NotFound();
+        }
+
+        QemuImgVersion? version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (minimum is not null && version?.IsAtLeast(minimum) != true)
+        {
+            throw new ToolTooOldException(ToolName, version?.Text ?? "unknown", minimum.Text);
+        }
+
+        return new ImageTool { Name = ToolName, Path = path, Version = version?.Text, IsAvailable = true, Features = QemuImgFeatures.Of(version) };
+    }
+
+    private async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Processes.RunAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ToolNotFoundException e) when (string.Equals(e.ToolName, FileName, StringComparison.Ordinal))
+        {
+            throw NotFound(e);
+        }
+    }
+
+    private ProcessRequest Request(IReadOnlyList<string> words) => new() { FileName = FileName, Arguments = words };
+
+    private ToolNotFoundException NotFound(ToolNotFoundException? e = null)
+    {
+        string where = e?.RecommendedAction ?? $"Looked for '{FileName}'{(context.Options.QemuImgPath is null ? " on PATH" : string.Empty)}.";
+        return new ToolNotFoundException(ToolName, e)
+        {
+            RecommendedAction = where + " Install it (Debian, Ubuntu: qemu-utils; Fedora, RHEL: qemu-img; Arch: qemu-img; macOS: brew install qemu; "
+                + "Windows: winget install SoftwareFreedomConservancy.QEMU), or set the option QemuImgPath. Raw images need no qemu-img.",
+        };
+    }
+}

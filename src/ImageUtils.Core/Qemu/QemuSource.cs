@@ -1,0 +1,7 @@
+namespace ImageUtils.Qemu;
+
+/// <summary>An image that qemu-img shall read: always with its format, which qemu-img must never guess (CVE-2015-1851).</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Format">The format that our inspector found.</param>
+/// <param name="SizeSource">For VHDs, which of the footer's sizes holds: <c>footer</c> or <c>chs</c>; null: the footer's.</param>
+public sealed record QemuSource(string Path, DiskFormat Format, string? SizeSource = null);
