@@ -1,0 +1,67 @@
+namespace ImageUtils.Core.Tests.Support;
+
+/// <summary>A forward stream of patterned bytes that ends in an exception, or just ends.</summary>
+public sealed class FaultyStream : Stream
+{
+    private readonly long length;
+    private readonly Exception? fault;
+    private readonly Action<long>? onRead;
+    private long position;
+
+    public FaultyStream(long length, Exception? fault = null, Action<long>? onRead = null)
+    {
+        this.length = length;
+        this.fault = fault;
+        this.onRead = onRead;
+    }
+
+    public bool IsDisposed { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => position; set => throw new NotSupportedException(); }
+
+    public static byte[] Pattern(int count) => Enumerable.Range(0, count).Select(i => (byte)(i * 7)).ToArray();
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        onRead?.Invoke(position);
+
+        // Short reads, as a network gives them.
+        int n = (int)Math.Min(Math.Min(count, 60_000), length - position);
+        if (n == 0 && fault is not null)
+        {
+            throw fault;
+        }
+
+        for (int i = 0; i < n; i++)
+        {
+            buffer[offset + i] = (byte)((position + i) * 7);
+        }
+
+        position += n;
+        return n;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+    }
+}

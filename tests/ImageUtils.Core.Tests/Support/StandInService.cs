@@ -1,0 +1,46 @@
+using ImageUtils.Services;
+
+namespace ImageUtils.Core.Tests.Support;
+
+/// <summary>A real service whose answers a test can bend.</summary>
+public sealed class StandInService : IImageService
+{
+    private readonly IImageService inner;
+
+    public StandInService(IImageService inner) => this.inner = inner;
+
+    public Func<ServiceImage, ServiceImage> OnGet { get; set; } = image => image;
+
+    public Func<string, Stream>? OnOpen { get; set; }
+
+    public Func<ServiceImage, ServiceImage> OnUploaded { get; set; } = image => image;
+
+    public int Opened { get; private set; }
+
+    public int Created { get; private set; }
+
+    public string Kind => inner.Kind;
+
+    public string Location => inner.Location;
+
+    public IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, CancellationToken cancellationToken) => inner.ListAsync(filter, cancellationToken);
+
+    public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken) => OnGet(await inner.GetAsync(imageId, cancellationToken));
+
+    public Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken)
+    {
+        Created++;
+        return inner.CreateAsync(definition, cancellationToken);
+    }
+
+    public Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken)
+    {
+        Opened++;
+        return OnOpen is null ? inner.OpenDataAsync(imageId, cancellationToken) : Task.FromResult(OnOpen(imageId));
+    }
+
+    public async Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken) =>
+        OnUploaded(await inner.UploadAsync(imageId, data, options, cancellationToken));
+
+    public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => inner.DeleteAsync(imageId, cancellationToken);
+}
