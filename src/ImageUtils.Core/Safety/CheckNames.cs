@@ -68,4 +68,21 @@ public static class CheckNames
 
     /// <summary>A container's inner image could be judged.</summary>
     public const string Container = "container";
+
+    /// <summary>The cost of deriving a key from a passphrase is bounded (LUKS).</summary>
+    public const string KeyDerivation = "key_derivation";
+
+    /// <summary>The compression is one that is known, and is announced as it must be.</summary>
+    public const string Compression = "compression";
+
+    /// <summary>The content is a disk, and not for example a page that a server sent instead.</summary>
+    public const string Content = "content";
+
+    /// <summary>Every name; what is to be ignored must be one of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        ClaimedFormat, SingleFormat, Header, BackingFile, DataFile, UnknownFeatures, Corrupt, Dirty, Encryption, Tables, CreateType,
+        Descriptor, Extents, Footer, Parent, Checksum, VirtualSize, VolumeSize, PartitionTable, Banned, Log, Container, KeyDerivation,
+        Compression, Content,
+    ];
 }

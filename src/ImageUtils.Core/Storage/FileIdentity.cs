@@ -8,7 +8,7 @@ namespace ImageUtils.Storage;
 /// <param name="Inode">The file within it; 0 where the system does not say.</param>
 /// <param name="Kind">The kind of file.</param>
 /// <param name="AllocatedBytes">The space it takes on its file system.</param>
-internal sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long AllocatedBytes)
+public sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long AllocatedBytes)
 {
     /// <summary>True for a plain file.</summary>
     public bool IsRegularFile => Kind == FileKind.Regular;
@@ -19,11 +19,28 @@ internal sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, lo
     /// <summary>Looks at what a path leads to, through links.</summary>
     /// <param name="path">The path.</param>
     /// <returns>What is there; null: nothing.</returns>
+    /// <exception cref="Errors.ImageUnreadableException">The system refuses to look.</exception>
     public static FileIdentity? Of(string path) => Look(path, followLinks: true);
+
+    /// <summary>Looks at what a path leads to, and takes a refusal for nothing.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>What is there; null: nothing that may be looked at.</returns>
+    public static FileIdentity? TryOf(string path)
+    {
+        try
+        {
+            return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? null : Of(path);
+        }
+        catch (Exception exception) when (exception is Errors.ImageUnreadableException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Looks at the name itself; a link is a link, also a dangling one.</summary>
     /// <param name="path">The path.</param>
     /// <returns>What is there; null: nothing.</returns>
+    /// <exception cref="Errors.ImageUnreadableException">The system refuses to look.</exception>
     public static FileIdentity? OfLink(string path) => Look(path, followLinks: false);
 
     /// <summary>Tells whether two paths lead to one file, through links of either kind.</summary>

@@ -1,7 +1,7 @@
 namespace ImageUtils.Storage;
 
 /// <summary>The kinds of files that matter to us.</summary>
-internal enum FileKind
+public enum FileKind
 {
     /// <summary>A plain file.</summary>
     Regular,
@@ -15,6 +15,15 @@ internal enum FileKind
     /// <summary>A block device.</summary>
     BlockDevice,
 
-    /// <summary>A pipe, a socket, a character device.</summary>
+    /// <summary>A pipe, with or without a name.</summary>
+    Pipe,
+
+    /// <summary>A socket.</summary>
+    Socket,
+
+    /// <summary>A character device.</summary>
+    CharacterDevice,
+
+    /// <summary>Anything else that is no file.</summary>
     Other,
 }

@@ -67,7 +67,7 @@ internal sealed class PublishContent : IAsyncDisposable
                 throw new PathNotFoundException(path);
             case FileKind.Folder:
                 throw new ImageUnreadableException(path, "It is a folder.");
-            case FileKind.Other:
+            case FileKind.Pipe or FileKind.Socket or FileKind.CharacterDevice or FileKind.Other:
                 throw new ImageUnreadableException(path, "It is a pipe, a socket or a character device.");
             default:
                 break;

@@ -8,6 +8,7 @@ internal static partial class StatX
 {
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int NoEntry = 2;
     private const int NotDirectory = 20;
@@ -19,12 +20,32 @@ internal static partial class StatX
     /// <exception cref="ImageUnreadableException">The kernel refuses to look.</exception>
     public static FileIdentity? Look(string path, bool followLinks)
     {
-        if (Call(CurrentFolder, path, followLinks ? 0 : NoFollow, BasicStats, out Record record) != 0)
+        int error = TryLook(path, followLinks, out FileIdentity? identity);
+        return error is 0 or NoEntry or NotDirectory
+            ? identity
+            : throw new ImageUnreadableException(path, Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    /// <summary>Asks the kernel about a path; nothing is opened.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="followLinks">False: a link is looked at itself.</param>
+    /// <param name="identity">What is there.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int TryLook(string path, bool followLinks, out FileIdentity? identity) =>
+        Look(CurrentFolder, path, followLinks ? 0 : NoFollow, out identity);
+
+    /// <summary>Asks the kernel about an open file, which no name can change any more.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="identity">What it is.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int TryLook(int descriptor, out FileIdentity? identity) => Look(descriptor, string.Empty, EmptyPath, out identity);
+
+    private static int Look(int folder, string path, int flags, out FileIdentity? identity)
+    {
+        identity = null;
+        if (Call(folder, path, flags, BasicStats, out Record record) != 0)
         {
-            int error = Marshal.GetLastPInvokeError();
-            return error is NoEntry or NotDirectory
-                ? null
-                : throw new ImageUnreadableException(path, Marshal.GetPInvokeErrorMessage(error));
+            return Marshal.GetLastPInvokeError();
         }
 
         FileKind kind = (record.Mode & 0xf000) switch
@@ -33,10 +54,15 @@ internal static partial class StatX
             0x4000 => FileKind.Folder,
             0xa000 => FileKind.Link,
             0x6000 => FileKind.BlockDevice,
+            0x2000 => FileKind.CharacterDevice,
+            0x1000 => FileKind.Pipe,
+            0xc000 => FileKind.Socket,
             _ => FileKind.Other,
         };
         ulong device = ((ulong)record.DeviceMajor << 32) | record.DeviceMinor;
-        return new FileIdentity(device, record.Inode, kind, checked((long)record.Blocks * 512));
+        long allocated = (long)Math.Min(record.Blocks, long.MaxValue / 512) * 512;
+        identity = new FileIdentity(device, record.Inode, kind, allocated);
+        return 0;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,0 +1,8 @@
+namespace ImageUtils.Formats.Vmdk;
+
+/// <summary>An extent line of a descriptor.</summary>
+/// <param name="Access">RW, RDONLY or NOACCESS.</param>
+/// <param name="Sectors">Its size in sectors.</param>
+/// <param name="Type">FLAT, SPARSE, ZERO, VMFS and so on, in upper case.</param>
+/// <param name="FileName">The file it names; null for none.</param>
+internal sealed record VmdkExtent(string Access, ulong Sectors, string Type, string? FileName);
