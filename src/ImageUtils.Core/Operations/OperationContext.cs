@@ -21,4 +21,18 @@ public sealed record OperationContext
 
     /// <summary>Reads how far it is; null: nobody.</summary>
     public IProgress<OperationProgress>? Progress { get; init; }
+
+    /// <summary>Puts the real ports together, for a shell.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="log">Reads what is said.</param>
+    /// <param name="progress">Reads how far it is; null: nobody.</param>
+    /// <returns>The context.</returns>
+    public static OperationContext Create(ImageUtilsOptions options, IOperationLog log, IProgress<OperationProgress>? progress) => new()
+    {
+        Options = options,
+        Processes = new MedallionProcessRunner(log, options.RootHelper),
+        Inspector = new ImageInspector(),
+        Log = log,
+        Progress = progress,
+    };
 }

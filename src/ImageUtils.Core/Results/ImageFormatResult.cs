@@ -25,4 +25,20 @@ public sealed record ImageFormatResult
 
     /// <summary>Every check that was made.</summary>
     public required IReadOnlyList<ImageCheck> Checks { get; init; }
+
+    /// <summary>Makes the result of an inspection.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="claimedFormat">The claim as given, or null.</param>
+    /// <param name="inspection">The inspection.</param>
+    /// <returns>The result.</returns>
+    public static ImageFormatResult From(string path, string? claimedFormat, ImageInspection inspection) => new()
+    {
+        Path = path,
+        Format = inspection.Facts.Format.Name,
+        ClaimedFormat = claimedFormat,
+        IsAcceptable = inspection.IsAcceptable,
+        VirtualSize = inspection.Facts.VirtualSize,
+        SizeSource = inspection.Facts.SizeSource,
+        Checks = inspection.Checks,
+    };
 }

@@ -80,6 +80,14 @@ public sealed class ImageFetcher
         };
     }
 
+    /// <summary>The file that an image is fetched into, where a folder was named: after its id and its format.</summary>
+    /// <param name="destination">The destination as given, literal.</param>
+    /// <param name="image">The image.</param>
+    /// <returns>The full path of the file.</returns>
+    /// <exception cref="DestinationUnwritableException">No file can have that name.</exception>
+    public static string DestinationOf(string destination, ServiceImage image) =>
+        DestinationPath.Resolve(destination, image.ImageId, DiskFormat.TryParse(image.DiskFormat, out DiskFormat? format) ? format : DiskFormat.Raw);
+
     private static void Commit(PartialFile file, ImageDownload download, string folder)
     {
         try

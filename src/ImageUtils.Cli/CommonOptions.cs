@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace ImageUtils.Cli;
+
+/// <summary>Options that every verb understands.</summary>
+internal static class CommonOptions
+{
+    /// <summary>One JSON object a result instead of text for people.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object a result, on one line each.", Recursive = true };
+
+    /// <summary>Show each external command line.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show what is done on standard error, each external command line exactly as run.", Recursive = true };
+
+    /// <summary>The local image service.</summary>
+    public static Option<string?> Local { get; } = new("--local") { Description = "The folder of a local image service.", HelpName = "DIR", Recursive = true };
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using ImageUtils.Configuration;
+using ImageUtils.Safety;
+
+namespace ImageUtils.Cli.Verbs;
+
+/// <summary><c>imageutils check</c>: whether images are what they claim to be, and safe.</summary>
+internal static class CheckVerb
+{
+    /// <summary>Makes the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        Argument<string[]> paths = new("PATH") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> claimed = Choice.Format("--claimed-format", "The format the images are claimed to be.", allowMachineImage: true);
+        Option<bool> allowBackingFile = new("--allow-backing-file") { Description = "Accept a qcow2 image with a backing file." };
+        Option<string[]> ignore = new("--ignore-check") { Description = "A check that shall not lead to a refusal; may be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
+        Option<InspectionDepth> depth = Choice.Of<InspectionDepth>("--depth", "How much is read.");
+        Option<long?> volumeSize = new("--volume-size-gb") { Description = "The size of the volume to fit in, in whole GiB.", HelpName = "N" };
+        Command command = new("check", "Say whether images are what they claim to be, and safe.") { paths, claimed, allowBackingFile, ignore, depth, volumeSize };
+        command.SetAction((parsed, token) => Session.RunAsync(
+            parsed,
+            async session =>
+            {
+                InspectionRequest request = new()
+                {
+                    ClaimedFormat = parsed.GetValue(claimed),
+                    AllowBackingFile = parsed.GetValue(allowBackingFile),
+                    AllowedVmdkTypes = session.Options.VmdkAllowedTypes,
+                    IgnoreChecks = parsed.GetRequiredValue(ignore),
+                    Depth = parsed.GetValue(depth),
+                    VolumeSizeBytes = parsed.GetValue(volumeSize) is { } size ? VolumeSize.FromGiB(size) : null,
+                };
+                foreach (string path in parsed.GetRequiredValue(paths))
+                {
+                    await session.EachAsync(path, () => CheckAsync(session, path, request)).ConfigureAwait(false);
+                }
+            },
+            token));
+        return command;
+    }
+
+    private static Task CheckAsync(Session session, string path, InspectionRequest request)
+    {
+        string full = FullPath.Of(path);
+        ImageFormatResult result = ImageFormatResult.From(full, request.ClaimedFormat, session.Operations.Inspector.Inspect(full, request, session.Token));
+        session.Results.Write(result);
+        if (!result.IsAcceptable)
+        {
+            IEnumerable<string> reasons = result.Checks.Where(check => check.Outcome == CheckOutcome.Failed).Select(check => $"{check.Reason} [{check.Name}]");
+            session.Refuse(path, string.Join(" ", reasons));
+        }
+
+        return Task.CompletedTask;
+    }
+}

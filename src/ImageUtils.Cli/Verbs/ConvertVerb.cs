@@ -1,0 +1,102 @@
+using System.CommandLine;
+using ImageUtils.Configuration;
+using ImageUtils.Conversion;
+using ImageUtils.Storage;
+using ImageUtils.Transfer;
+
+namespace ImageUtils.Cli.Verbs;
+
+/// <summary><c>imageutils convert</c>: an image file, or an image of the image service, becomes a volume.</summary>
+internal static class ConvertVerb
+{
+    private static readonly Argument<string[]> Paths = new("PATH") { Description = "Source and destination; with --image the destination alone.", Arity = new ArgumentArity(1, 2) };
+    private static readonly Option<string?> Image = new("--image") { Description = "Make the volume from this image of the image service.", HelpName = "ID" };
+    private static readonly Option<string?> To = Choice.Format("--to", "The format of the result (raw).");
+    private static readonly Option<string?> From = Choice.Format("--from", "The format the source is claimed to be; the content must agree.", allowMachineImage: true);
+    private static readonly Option<string?> Subformat = new("--subformat") { Description = "The subformat of the result, for example fixed or streamOptimized.", HelpName = "S" };
+    private static readonly Option<bool> Compress = new("--compress") { Description = "Compress the data, where the format can." };
+    private static readonly Option<bool> DisableSparse = new("--disable-sparse") { Description = "Write zeros too." };
+    private static readonly Option<string?> MaxRate = new("--max-rate") { Description = "A limit on the speed in bytes a second, for example 100M.", HelpName = "B" };
+    private static readonly Option<ConversionEngineChoice> Engine = Choice.Of<ConversionEngineChoice>("--engine", "Who converts.");
+    private static readonly Option<long?> VolumeSizeGb = new("--volume-size-gb") { Description = "The size of the volume to fit in, in whole GiB.", HelpName = "N" };
+    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination." };
+
+    /// <summary>Makes the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
+        {
+            Paths, Image, To, From, Subformat, Compress, DisableSparse, MaxRate, Engine, VolumeSizeGb, RunAsRoot, Force,
+        };
+        command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
+        return command;
+    }
+
+    private static async Task ConvertAsync(Session session, ParseResult parsed)
+    {
+        string[] paths = parsed.GetRequiredValue(Paths);
+        string? image = parsed.GetValue(Image);
+        if (image is not null && parsed.GetValue(From) is not null)
+        {
+            throw new UsageException("--from goes with a source file; an image of the image service says itself what it is.");
+        }
+
+        if (paths.Length != (image is null ? 2 : 1))
+        {
+            throw new UsageException(image is null ? "Give a source and a destination: imageutils convert SRC DEST." : "With --image give the destination alone.");
+        }
+
+        await session.EachAsync(
+            image ?? paths[0],
+            async () => session.Results.Write(image is null
+                ? await ConvertFileAsync(session, parsed, paths[0], paths[1]).ConfigureAwait(false)
+                : await ConvertImageAsync(session, parsed, image, paths[0]).ConfigureAwait(false))).ConfigureAwait(false);
+    }
+
+    private static Task<ImageConversionResult> ConvertFileAsync(Session session, ParseResult parsed, string source, string destination)
+    {
+        DiskFormat format = DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
+        ConversionRequest request = new()
+        {
+            SourcePath = FullPath.Of(source),
+            DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), Path.GetFileName(source), format),
+            OutputFormat = format,
+            OutputSubformat = parsed.GetValue(Subformat),
+            SourceFormat = parsed.GetValue(From),
+            Compress = parsed.GetValue(Compress),
+            DisableSparse = parsed.GetValue(DisableSparse),
+            VolumeSizeBytes = VolumeBytes(parsed),
+            MaxBytesPerSecond = Rate(parsed),
+            Engine = parsed.GetValue(Engine),
+            RunAsRoot = parsed.GetValue(RunAsRoot),
+            Force = parsed.GetValue(Force),
+        };
+        return new ImageConverter(session.Operations).ConvertAsync(request, session.Token);
+    }
+
+    private static Task<ImageConversionResult> ConvertImageAsync(Session session, ParseResult parsed, string imageId, string destination)
+    {
+        DiskFormat format = DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
+        VolumeFetchRequest request = new()
+        {
+            ImageId = imageId,
+            DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), imageId, format),
+            OutputFormat = format,
+            OutputSubformat = parsed.GetValue(Subformat),
+            Compress = parsed.GetValue(Compress),
+            DisableSparse = parsed.GetValue(DisableSparse),
+            VolumeSizeBytes = VolumeBytes(parsed),
+            MaxBytesPerSecond = Rate(parsed),
+            Engine = parsed.GetValue(Engine),
+            RunAsRoot = parsed.GetValue(RunAsRoot),
+            Force = parsed.GetValue(Force),
+        };
+        return new VolumeFetcher(session.Operations, session.Service, new ImageConverter(session.Operations)).FetchAsync(request, session.Token);
+    }
+
+    private static long? VolumeBytes(ParseResult parsed) => parsed.GetValue(VolumeSizeGb) is { } size ? VolumeSize.FromGiB(size) : null;
+
+    private static long? Rate(ParseResult parsed) => parsed.GetValue(MaxRate) is { } text ? SizeText.Parse(text) : null;
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using ImageUtils.Configuration;
+using ImageUtils.Operations;
+
+namespace ImageUtils.Cli.Verbs;
+
+/// <summary><c>imageutils info</c>: what images are.</summary>
+internal static class InfoVerb
+{
+    /// <summary>Makes the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        Argument<string[]> paths = new("PATH") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> format = Choice.Format("--format", "Read it as this format, whatever the content is.");
+        Option<ConversionEngineChoice> engine = Choice.Of<ConversionEngineChoice>("--engine", "Who answers.");
+        Option<bool> allowBackingFile = new("--allow-backing-file") { Description = "Let qemu-img look at a qcow2 image with a backing file." };
+        Option<bool> forceShare = new("--force-share") { Description = "Read it although another program has it open for writing." };
+        Command command = new("info", "Say what images are.") { paths, format, engine, allowBackingFile, forceShare };
+        command.SetAction((parsed, token) => Session.RunAsync(
+            parsed,
+            async session =>
+            {
+                ImageInfoReader reader = new(session.Operations);
+                foreach (string path in parsed.GetRequiredValue(paths))
+                {
+                    ImageInfoRequest request = new()
+                    {
+                        Path = FullPath.Of(path),
+                        ImageFormat = parsed.GetValue(format) is { } name ? DiskFormat.Parse(name) : null,
+                        Engine = parsed.GetValue(engine),
+                        AllowBackingFile = parsed.GetValue(allowBackingFile),
+                        ForceShare = parsed.GetValue(forceShare),
+                    };
+                    await session.EachAsync(path, async () => session.Results.Write(await reader.ReadAsync(request, session.Token).ConfigureAwait(false))).ConfigureAwait(false);
+                }
+            },
+            token));
+        return command;
+    }
+}

@@ -1,0 +1,47 @@
+using ImageUtils.Configuration;
+using ImageUtils.Qemu;
+using ImageUtils.Safety;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Operations;
+
+/// <summary>Answers what an image is, by our parsers or by qemu-img.</summary>
+public sealed class ImageInfoReader
+{
+    private readonly OperationContext _context;
+
+    /// <summary>Makes the reader.</summary>
+    /// <param name="context">What it needs from outside.</param>
+    public ImageInfoReader(OperationContext context) => _context = context;
+
+    /// <summary>
+    /// Reads one image. Our parsers report and never refuse; qemu-img only sees what they pass, with a pinned format.
+    /// </summary>
+    /// <param name="request">The question.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What the image is.</returns>
+    /// <exception cref="Errors.PathNotFoundException">There is no such file.</exception>
+    /// <exception cref="Errors.ImageUnreadableException">It cannot be read, or is neither a file nor a block device.</exception>
+    /// <exception cref="Errors.ImageUnacceptableException">qemu-img was asked for, and the image is not safe to show to it.</exception>
+    public async Task<QemuImageInfo> ReadAsync(ImageInfoRequest request, CancellationToken cancellationToken)
+    {
+        InspectionRequest question = InspectionRequest.Default with
+        {
+            ClaimedFormat = request.ImageFormat?.Name,
+            AllowBackingFile = request.AllowBackingFile,
+            AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
+        };
+        ImageInspection inspection = _context.Inspector.Inspect(request.Path, question, cancellationToken);
+        if (request.Engine != ConversionEngineChoice.QemuImg)
+        {
+            return QemuImageInfoFactory.FromInspection(request.Path, inspection, AllocatedSize.Of(request.Path));
+        }
+
+        inspection.ThrowIfUnacceptable();
+        QemuSource source = new(request.Path, request.ImageFormat ?? inspection.Facts.Format, inspection.Facts.SizeSource);
+        QemuImgInfo info = await new QemuImg(_context)
+            .InfoAsync(source, request.ForceShare, request.RunAsRoot, cancellationToken)
+            .ConfigureAwait(false);
+        return info.ToImageInfo(request.Path, inspection.IsAcceptable, inspection.Facts.SizeSource);
+    }
+}

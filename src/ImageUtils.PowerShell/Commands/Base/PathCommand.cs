@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using ImageUtils.Errors;
+
+namespace ImageUtils.PowerShell.Commands.Base;
+
+/// <summary>A cmdlet over files: -Path with wildcards, -LiteralPath without, both following the session's location.</summary>
+public abstract class PathCommand : OperationCommand
+{
+    /// <summary>The parameter set of -Path.</summary>
+    protected const string PathSet = "Path";
+
+    /// <summary>The parameter set of -LiteralPath.</summary>
+    protected const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>Paths; wildcards are expanded.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Paths that are taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "LP", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The files of this pipeline record; each missing one is one non-terminating error.</summary>
+    /// <returns>Full paths of the file system, as they come.</returns>
+    protected IEnumerable<string> ResolvePaths() =>
+        string.Equals(ParameterSetName, PathSet, StringComparison.Ordinal) ? Path.SelectMany(Expand) : LiteralPath.SelectMany(Literal);
+
+    /// <summary>The full path of a file that need not exist, from the session's location.</summary>
+    /// <param name="path">The path as given.</param>
+    /// <returns>The full path, a trailing separator kept.</returns>
+    protected string Unresolved(string path) => FileSystemPath.Unresolved(SessionState, path);
+
+    private IEnumerable<string> Expand(string path)
+    {
+        IEnumerable<string> found;
+        ProviderInfo provider;
+        try
+        {
+            found = GetResolvedProviderPathFromPSPath(path, out provider);
+        }
+        catch (Exception e) when (e is ItemNotFoundException)
+        {
+            WriteError(ErrorRecords.From(new PathNotFoundException(path, e), path));
+            yield break;
+        }
+        catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
+        {
+            WriteError(ErrorRecords.From(e, path));
+            yield break;
+        }
+
+        if (!FileSystemPath.IsFileSystem(provider))
+        {
+            WriteError(ErrorRecords.NotFileSystem(path, provider.Name));
+            yield break;
+        }
+
+        foreach (string one in found)
+        {
+            yield return one;
+        }
+    }
+
+    private IEnumerable<string> Literal(string path)
+    {
+        string full;
+        try
+        {
+            full = Unresolved(path);
+        }
+        catch (Exception e) when (e is SessionStateException or ProviderInvocationException or ArgumentException)
+        {
+            WriteError(ErrorRecords.From(e, path));
+            yield break;
+        }
+
+        // The core says whether it is there: it looks at the very file it opens.
+        yield return full;
+    }
+}

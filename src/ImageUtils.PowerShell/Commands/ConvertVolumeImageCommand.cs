@@ -1,0 +1,164 @@
+using System.Management.Automation;
+using ImageUtils.Configuration;
+using ImageUtils.Conversion;
+using ImageUtils.PowerShell.Commands.Base;
+using ImageUtils.PowerShell.Completers;
+using ImageUtils.Storage;
+using ImageUtils.Transfer;
+
+namespace ImageUtils.PowerShell.Commands;
+
+/// <summary>Converts an image file, or an image of the image service, into a volume of another format.</summary>
+[Cmdlet(VerbsData.Convert, "VolumeImage", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(ImageConversionResult))]
+public sealed class ConvertVolumeImageCommand : PathCommand
+{
+    private const string ImageSet = "ImageId";
+
+    private readonly DestinationQueue _queue = new();
+
+    /// <summary>The image of the image service to make the volume from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    public string ImageId { get; set; } = string.Empty;
+
+    /// <summary>The file, or a folder that gets <c>name.format</c>.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("DestinationPath")]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = string.Empty;
+
+    /// <summary>The format of the volume.</summary>
+    [Parameter]
+    [ValidateDiskFormat(MustWrite = true)]
+    [ArgumentCompleter(typeof(DiskFormatCompleter))]
+    public string OutputFormat { get; set; } = DiskFormat.Raw.Name;
+
+    /// <summary>The subformat of the volume, for example fixed (vhd) or streamOptimized (vmdk).</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? OutputSubformat { get; set; }
+
+    /// <summary>The format the source is claimed to be; the content must agree.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [ValidateDiskFormat(AllowMachineImage = true)]
+    [ArgumentCompleter(typeof(DiskFormatCompleter))]
+    public string? SourceFormat { get; set; }
+
+    /// <summary>Compress the data, where the format can.</summary>
+    [Parameter]
+    public SwitchParameter Compress { get; set; }
+
+    /// <summary>Write zeros too.</summary>
+    [Parameter]
+    public SwitchParameter DisableSparse { get; set; }
+
+    /// <summary>The size of the volume it must fit in, in whole GiB.</summary>
+    [Parameter]
+    public long? VolumeSizeGB { get; set; }
+
+    /// <summary>The size of the volume it must fit in, in bytes.</summary>
+    [Parameter]
+    [SizeTransformation]
+    public long? VolumeSizeBytes { get; set; }
+
+    /// <summary>A limit on the speed, in bytes a second.</summary>
+    [Parameter]
+    [SizeTransformation]
+    public long? MaxBytesPerSecond { get; set; }
+
+    /// <summary>Which engine converts.</summary>
+    [Parameter]
+    public ConversionEngineChoice Engine { get; set; }
+
+    /// <summary>Run native tools through the root helper.</summary>
+    [Parameter]
+    public SwitchParameter RunAsRoot { get; set; }
+
+    /// <summary>Overwrite an existing file.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>The image service; without it the runspace's connection.</summary>
+    [Parameter(ParameterSetName = ImageSet)]
+    public ImageServiceConnection? ImageService { get; set; }
+
+    private DiskFormat Format => DiskFormat.Parse(OutputFormat);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string destination = Unresolved(Destination);
+        long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
+        if (string.Equals(ParameterSetName, ImageSet, StringComparison.Ordinal))
+        {
+            string imageId = ImageId;
+            string path = DestinationPath.Resolve(destination, imageId, Format);
+            _queue.Add(imageId, path, token => ConvertImageAsync(imageId, path, volume, token));
+            return;
+        }
+
+        foreach (string source in ResolvePaths())
+        {
+            string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(source), Format);
+            _queue.Add(source, path, token => ConvertFileAsync(source, path, volume, token));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            _queue.Run($"Convert to {Format.Name}", this, RunItem);
+        }
+        catch (Errors.DestinationNotFolderException e)
+        {
+            Terminate(e, Destination);
+        }
+
+        base.EndProcessing();
+    }
+
+    private async Task ConvertFileAsync(string source, string path, long? volume, CancellationToken token)
+    {
+        ConversionRequest request = new()
+        {
+            SourcePath = source,
+            DestinationPath = path,
+            OutputFormat = Format,
+            OutputSubformat = OutputSubformat,
+            SourceFormat = SourceFormat,
+            Compress = Compress,
+            DisableSparse = DisableSparse,
+            VolumeSizeBytes = volume,
+            MaxBytesPerSecond = MaxBytesPerSecond,
+            Engine = Engine,
+            RunAsRoot = RunAsRoot,
+            Force = Force,
+        };
+        EmitFile(await new ImageConverter(Operations).ConvertAsync(request, token).ConfigureAwait(false), path);
+    }
+
+    private async Task ConvertImageAsync(string imageId, string path, long? volume, CancellationToken token)
+    {
+        VolumeFetchRequest request = new()
+        {
+            ImageId = imageId,
+            DestinationPath = path,
+            OutputFormat = Format,
+            OutputSubformat = OutputSubformat,
+            Compress = Compress,
+            DisableSparse = DisableSparse,
+            VolumeSizeBytes = volume,
+            MaxBytesPerSecond = MaxBytesPerSecond,
+            Engine = Engine,
+            RunAsRoot = RunAsRoot,
+            Force = Force,
+        };
+        VolumeFetcher fetcher = new(Operations, Session.Choose(ImageService).Service, new ImageConverter(Operations));
+        EmitFile(await fetcher.FetchAsync(request, token).ConfigureAwait(false), path);
+    }
+}

@@ -1,0 +1,12 @@
+using System.Management.Automation;
+using ImageUtils.PowerShell.Commands.Base;
+
+namespace ImageUtils.PowerShell.Commands;
+
+/// <summary>Forgets the image service that was chosen; the local default stands in again.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ImageService")]
+public sealed class DisconnectImageServiceCommand : OperationCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Session.Connection = null;
+}

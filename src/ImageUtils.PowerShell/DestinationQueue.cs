@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using ImageUtils.Errors;
+
+namespace ImageUtils.PowerShell;
+
+/// <summary>
+/// Gathers what a cmdlet is to write until the pipeline has given everything, so that two inputs for one file are
+/// found before any work is done.
+/// </summary>
+internal sealed class DestinationQueue
+{
+    private readonly List<Entry> _entries = [];
+
+    /// <summary>Adds one piece of work.</summary>
+    /// <param name="target">The input, for errors and for -WhatIf.</param>
+    /// <param name="destination">The full path that will be written.</param>
+    /// <param name="work">The work.</param>
+    public void Add(object target, string destination, Func<CancellationToken, Task> work) =>
+        _entries.Add(new Entry(target, destination, work));
+
+    /// <summary>Does all the work, one piece after another.</summary>
+    /// <param name="action">What -WhatIf calls it, for example <c>Convert to qcow2</c>.</param>
+    /// <param name="cmdlet">Asks the user.</param>
+    /// <param name="run">Runs one piece.</param>
+    /// <exception cref="DestinationNotFolderException">Two pieces have the same destination; nothing was done.</exception>
+    public void Run(string action, PSCmdlet cmdlet, Action<object, Func<CancellationToken, Task>> run)
+    {
+        StringComparer comparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        HashSet<string> seen = new(comparer);
+        Entry? second = _entries.Find(entry => !seen.Add(entry.Destination));
+        if (second is not null)
+        {
+            throw new DestinationNotFolderException(second.Destination);
+        }
+
+        foreach (Entry entry in _entries)
+        {
+            if (cmdlet.ShouldProcess($"{entry.Target} -> {entry.Destination}", action))
+            {
+                run(entry.Target, entry.Work);
+            }
+        }
+    }
+
+    private sealed record Entry(object Target, string Destination, Func<CancellationToken, Task> Work);
+}

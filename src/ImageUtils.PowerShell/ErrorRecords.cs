@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using ImageUtils.Errors;
+
+namespace ImageUtils.PowerShell;
+
+/// <summary>The one place where error records are made: id is the cause, category the kind, target the input.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Makes the record of an exception.</summary>
+    /// <param name="exception">What went wrong.</param>
+    /// <param name="target">The input: a path as the user gave it, an image id.</param>
+    /// <returns>The record; its category is never "not specified".</returns>
+    public static ErrorRecord From(Exception exception, object? target)
+    {
+        (string id, ErrorCategory category) = exception switch
+        {
+            ImageUtilsException known => (known.ErrorId, CategoryOf(known.Kind)),
+            UnauthorizedAccessException => ("AccessDenied", ErrorCategory.PermissionDenied),
+            FileNotFoundException or DirectoryNotFoundException => ("PathNotFound", ErrorCategory.ObjectNotFound),
+            SessionStateException => ("PathNotFound", ErrorCategory.ObjectNotFound),
+            IOException => ("InputOutputFailed", ErrorCategory.ReadError),
+            ArgumentException => ("InvalidArgument", ErrorCategory.InvalidArgument),
+            TimeoutException => ("TimedOut", ErrorCategory.OperationTimeout),
+            NotSupportedException => ("NotSupported", ErrorCategory.NotImplemented),
+            _ => ("UnexpectedFailure", ErrorCategory.InvalidResult),
+        };
+        ErrorRecord record = new(exception, id, category, target);
+        if (exception is ImageUtilsException { RecommendedAction: { } action })
+        {
+            record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = action };
+        }
+
+        return record;
+    }
+
+    /// <summary>Makes the record of a path that belongs to another provider than the file system.</summary>
+    /// <param name="path">The path as given.</param>
+    /// <param name="provider">The name of its provider.</param>
+    /// <returns>The record.</returns>
+    public static ErrorRecord NotFileSystem(string path, string provider) =>
+        new(
+            new ArgumentException($"'{path}' is a path of the provider {provider}; only paths of the file system can be images."),
+            "PathNotFileSystem",
+            ErrorCategory.InvalidArgument,
+            path);
+
+    private static ErrorCategory CategoryOf(ErrorKind kind) => Enum.Parse<ErrorCategory>(kind.ToString());
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ImageUtils.IntegrationTests.Cli;
+
+/// <summary>One run of the built program <c>imageutils</c>.</summary>
+internal sealed record CommandLine(int ExitCode, string Output, string Error)
+{
+    /// <summary>The lines of standard output, each one a JSON object.</summary>
+    public IReadOnlyList<JsonElement> Objects =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <summary>Runs the program in a folder, with temporary files below it.</summary>
+    public static async Task<CommandLine> RunAsync(string folder, IReadOnlyList<string> words, string? path = null, byte[]? input = null)
+    {
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "imageutils.exe" : "imageutils"), words)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY"] = Path.Combine(folder, "conversion");
+        start.Environment["IMAGEUTILS_LOCAL_IMAGE_DIRECTORY"] = Path.Combine(folder, "images");
+        if (path is not null)
+        {
+            start.Environment["PATH"] = path;
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input);
+        }
+
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        return new CommandLine(process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ImageUtils.IntegrationTests.Cli;
+
+/// <summary>The contract of the command line: words, exit codes, one JSON object a result.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Info_prints_one_object_a_path_in_camel_case()
+    {
+        _folder.RawDisk("a.raw");
+        _folder.RawDisk("b.raw", 1 << 20);
+
+        CommandLine run = await RunAsync("info", "a.raw", "b.raw", "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Objects.Count);
+        Assert.Equal("raw", run.Objects[0].GetProperty("format").GetString());
+        Assert.Equal(4 << 20, run.Objects[0].GetProperty("virtualSize").GetInt64());
+        Assert.Equal(_folder.File("b.raw"), run.Objects[1].GetProperty("path").GetString());
+        Assert.Equal("managed", run.Objects[1].GetProperty("engine").GetString());
+    }
+
+    [Fact]
+    public async Task A_missing_path_is_one_line_and_exit_code_1_and_the_rest_goes_on()
+    {
+        _folder.RawDisk("a.raw");
+
+        CommandLine run = await RunAsync("info", "nothing.raw", "a.raw", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Single(run.Objects);
+        string line = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("nothing.raw", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_prints_its_object_also_when_it_refuses()
+    {
+        _folder.RawDisk("a.raw");
+
+        CommandLine run = await RunAsync("check", "a.raw", "--claimed-format", "qcow2", "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        JsonElement verdict = Assert.Single(run.Objects);
+        Assert.False(verdict.GetProperty("isAcceptable").GetBoolean());
+        Assert.Equal("qcow2", verdict.GetProperty("claimedFormat").GetString());
+        JsonElement claim = verdict.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "claimed_format");
+        Assert.Equal("failed", claim.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task Check_takes_other_names_of_a_format_and_refuses_what_is_none()
+    {
+        _folder.RawDisk("a.raw");
+
+        Assert.Equal(1, (await RunAsync("check", "a.raw", "--claimed-format", "vpc")).ExitCode);
+        Assert.Equal(2, (await RunAsync("check", "a.raw", "--claimed-format", "nonsense")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("nbd:127.0.0.1:1")]
+    [InlineData("json:{}")]
+    [InlineData("-U")]
+    [InlineData("--help")]
+    [InlineData("@file")]
+    [InlineData("[diagram]")]
+    [InlineData("with space")]
+    [InlineData("new\nline")]
+    [InlineData("$(touch pwned)")]
+    public async Task A_path_is_a_path_whatever_its_name(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such file names.");
+        _folder.RawDisk(name, 1 << 20);
+
+        CommandLine run = await RunAsync("info", "--json", "--", name);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(_folder.File(name), Assert.Single(run.Objects).GetProperty("path").GetString());
+        Assert.False(File.Exists(_folder.File("pwned")));
+    }
+
+    [Fact]
+    public async Task Wrong_words_are_exit_code_2()
+    {
+        _folder.RawDisk("a.raw");
+
+        Assert.Equal(2, (await RunAsync("info")).ExitCode);
+        Assert.Equal(2, (await RunAsync("info", "a.raw", "--no-such-option")).ExitCode);
+        Assert.Equal(2, (await RunAsync("convert", "a.raw")).ExitCode);
+        Assert.Equal(2, (await RunAsync("publish", "a.raw")).ExitCode);
+        Assert.Equal(2, (await RunAsync("info", "a.raw", "--engine", "sideways")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Formats_and_tools_are_tables_for_people_and_objects_for_programs()
+    {
+        CommandLine table = await RunAsync("formats");
+        CommandLine objects = await RunAsync("formats", "--json");
+
+        Assert.Contains("GlanceName", table.Output, StringComparison.Ordinal);
+        Assert.Equal(DiskFormat.All.Count, objects.Objects.Count);
+        Assert.Equal("vpc", objects.Objects.Single(format => format.GetProperty("name").GetString() == "vhd").GetProperty("qemuName").GetString());
+        Assert.Equal("qemu-img", Assert.Single((await RunAsync("tools", "--json")).Objects).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task An_image_goes_to_the_service_and_comes_back_as_a_volume()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/qemu-img"), "qemu-img is not here.");
+        byte[] disk = await File.ReadAllBytesAsync(_folder.RawDisk("disk.raw"));
+
+        CommandLine published = await RunAsync("publish", "disk.raw", "--name", "first", "--disk-format", "qcow2", "--json", "--property", "os_distro=debian");
+        Assert.Equal(0, published.ExitCode);
+        JsonElement result = Assert.Single(published.Objects);
+        string id = result.GetProperty("imageId").GetString()!;
+        Assert.True(result.GetProperty("isConverted").GetBoolean());
+        Assert.True(result.GetProperty("duration").GetDouble() > 0);
+
+        JsonElement shown = Assert.Single((await RunAsync("images", "show", id, "--json")).Objects);
+        Assert.Equal("debian", shown.GetProperty("properties").GetProperty("os_distro").GetString());
+        Assert.Equal(disk.Length, shown.GetProperty("virtualSize").GetInt64());
+
+        JsonElement fetched = Assert.Single((await RunAsync("fetch", id, "fetched.qcow2", "--json")).Objects);
+        Assert.True(fetched.GetProperty("isHashVerified").GetBoolean());
+        Assert.Equal("qcow2", fetched.GetProperty("format").GetString());
+
+        CommandLine converted = await RunAsync("convert", "--image", id, "volume.raw", "--to", "raw", "--json");
+        Assert.Equal(0, converted.ExitCode);
+        Assert.Equal(id, Assert.Single(converted.Objects).GetProperty("sourceImageId").GetString());
+        Assert.Equal(SHA256.HashData(disk), SHA256.HashData(await File.ReadAllBytesAsync(_folder.File("volume.raw"))));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("conversion")));
+    }
+
+    [Fact]
+    public async Task Standard_input_can_be_published()
+    {
+        byte[] disk = await File.ReadAllBytesAsync(_folder.RawDisk("disk.raw", 1 << 20));
+
+        CommandLine run = await CommandLine.RunAsync(_folder.Path, ["publish", "-", "--name", "piped", "--json"], input: disk);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(Convert.ToHexStringLower(SHA512.HashData(disk)), Assert.Single(run.Objects).GetProperty("hash").GetString());
+    }
+
+    [Fact]
+    public async Task What_needs_qemu_img_is_refused_where_it_is_missing_and_raw_still_works()
+    {
+        _folder.RawDisk("disk.raw");
+        string empty = Directory.CreateDirectory(_folder.File("empty")).FullName;
+
+        CommandLine refused = await CommandLine.RunAsync(_folder.Path, ["convert", "disk.raw", "disk.vmdk", "--to", "vmdk"], path: empty);
+        CommandLine copied = await CommandLine.RunAsync(_folder.Path, ["convert", "disk.raw", "copy.raw", "--to", "raw"], path: empty);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("qemu-img", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("disk.vmdk")));
+        Assert.Equal(0, copied.ExitCode);
+        Assert.True(File.Exists(_folder.File("copy.raw")));
+    }
+
+    [Fact]
+    public async Task Nothing_is_overwritten_without_force()
+    {
+        _folder.RawDisk("disk.raw");
+        await File.WriteAllTextAsync(_folder.File("kept.raw"), "kept");
+
+        Assert.Equal(1, (await RunAsync("convert", "disk.raw", "kept.raw", "--to", "raw")).ExitCode);
+        Assert.Equal("kept", await File.ReadAllTextAsync(_folder.File("kept.raw")));
+        Assert.Equal(0, (await RunAsync("convert", "disk.raw", "kept.raw", "--to", "raw", "--force")).ExitCode);
+        Assert.Equal(4 << 20, new FileInfo(_folder.File("kept.raw")).Length);
+    }
+
+    private Task<CommandLine> RunAsync(params string[] words) => CommandLine.RunAsync(_folder.Path, words);
+}

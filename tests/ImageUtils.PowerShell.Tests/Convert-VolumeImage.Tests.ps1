@@ -1,0 +1,150 @@
+BeforeAll { . (Join-Path $PSScriptRoot 'TestSetup.ps1') }
+
+Describe 'Convert-VolumeImage' {
+    BeforeAll {
+        Push-Location $TestDrive
+        $env:IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY = Join-Path $TestDrive 'conversion'
+        Connect-ImageService -LocalDirectory (Join-Path $TestDrive 'service') | Out-Null
+        $raw = New-RawDisk -Path (Join-Path $TestDrive 'disk.raw')
+    }
+
+    AfterAll {
+        Pop-Location
+        Remove-Item Env:IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY
+        Disconnect-ImageService
+    }
+
+    It 'copies raw to raw without a native tool' {
+        $result = Convert-VolumeImage $raw ./copy.raw
+        $result.Engine | Should -Be 'managed'
+        $result.Format | Should -Be 'raw'
+        $result.SourcePath | Should -Be $raw
+        $result.Path | Should -Be (Join-Path $TestDrive 'copy.raw')
+        Get-Sha256 ./copy.raw | Should -Be (Get-Sha256 $raw)
+    }
+
+    Context 'with qemu-img' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        It 'goes to <format> and back without a change' -ForEach @(
+            @{ format = 'qcow2' }, @{ format = 'vmdk' }, @{ format = 'vhd' }, @{ format = 'vhdx' }, @{ format = 'vdi' }
+        ) {
+            $there = Convert-VolumeImage $raw "./there.$format" -OutputFormat $format
+            $there.Format | Should -Be $format
+            $there.VirtualSize | Should -Be 4MB
+            Convert-VolumeImage $there.Path "./back-$format.raw" | Out-Null
+            Get-Sha256 "./back-$format.raw" | Should -Be (Get-Sha256 $raw)
+        }
+
+        It 'compresses qcow2 on request' {
+            $plain = Convert-VolumeImage $raw ./plain.qcow2 -OutputFormat qcow2
+            $small = Convert-VolumeImage $raw ./small.qcow2 -OutputFormat qcow2 -Compress
+            (Get-Item $small.Path).Length | Should -BeLessThan (Get-Item $plain.Path).Length
+        }
+
+        It 'never converts an image that its inspector refuses' {
+            $image = New-Qcow2Disk -Path (Join-Path $TestDrive 'overlay.qcow2') -Backing $raw
+            Convert-VolumeImage $image ./stolen.raw -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed.FullyQualifiedErrorId | Should -BeLike 'ImageUnacceptable,*'
+            './stolen.raw' | Should -Not -Exist
+        }
+
+        It 'shows each command line exactly as run' {
+            $verbose = Convert-VolumeImage $raw ./verbose.qcow2 -OutputFormat qcow2 -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+            "$verbose" | Should -Match 'qemu-img convert'
+        }
+
+        It 'turns an image of the image service into a volume' {
+            $id = (Publish-VolumeImage $raw -Name service -DiskFormat qcow2).ImageId
+            $result = Get-ServiceImage -ImageId $id | Convert-VolumeImage -Destination ./volume.raw
+            $result.SourceImageId | Should -Be $id
+            $result.SourcePath | Should -BeNullOrEmpty
+            Get-Sha256 ./volume.raw | Should -Be (Get-Sha256 $raw)
+            Get-ChildItem -Force (Join-Path $TestDrive 'conversion') | Should -BeNullOrEmpty
+        }
+
+        It 'holds the virtual size against the volume before it writes' {
+            $big = New-RawDisk -Path (Join-Path $TestDrive 'big.raw') -Size (1GB + 1MB)
+            Convert-VolumeImage $big ./big.qcow2 -OutputFormat qcow2 -VolumeSizeGB 1 -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed.FullyQualifiedErrorId | Should -BeLike 'ImageUnacceptable,*'
+            './big.qcow2' | Should -Not -Exist
+            Remove-Item $big
+        }
+
+        It 'ends its child and leaves nothing when it is stopped' {
+            $big = New-RawDisk -Path (Join-Path $TestDrive 'long.raw') -Size 64MB
+            [byte[]]$noise = [Security.Cryptography.RandomNumberGenerator]::GetBytes(16MB)
+            $stream = [IO.File]::OpenWrite($big); $stream.Write($noise, 0, $noise.Length); $stream.Dispose()
+            $folder = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'stopped')
+            $target = Join-Path $folder 'long.qcow2'
+            $shell = [powershell]::Create()
+            $shell.AddScript("Import-Module '$ModuleManifest'; Convert-VolumeImage '$big' '$target' -OutputFormat qcow2 -Engine QemuImg -MaxBytesPerSecond 1MB") | Out-Null
+            $running = $shell.BeginInvoke()
+            $child = $null
+            for ($i = 0; $i -lt 200 -and -not $child; $i++) {
+                Start-Sleep -Milliseconds 50
+                $child = Get-ChildItem /proc/[0-9]*/cmdline -ErrorAction Ignore | Where-Object { (Get-Content -Raw -ErrorAction Ignore $_) -match "^qemu-img\0.*$([regex]::Escape($folder))" }
+            }
+            $child | Should -Not -BeNullOrEmpty -Because 'the conversion has to be under way'
+            $running.IsCompleted | Should -BeFalse
+            $shell.Stop()
+            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            $shell.Dispose()
+            Split-Path -Parent $child.FullName | Should -Not -Exist
+            Get-ChildItem -Force $folder | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'names the results after the sources in a folder' {
+        New-Item -ItemType Directory -Path out | Out-Null
+        Copy-Item disk.raw second.img
+        $results = Get-Item disk.raw, second.img | Convert-VolumeImage -Destination out
+        Split-Path -Leaf $results.Path | Should -Be 'disk.raw', 'second.raw'
+    }
+
+    It 'refuses two inputs for one file before any work' {
+        { Get-Item disk.raw, second.img | Convert-VolumeImage -Destination ./single.raw } | Should -Throw -ErrorId 'DestinationNotFolder*'
+        './single.raw' | Should -Not -Exist
+    }
+
+    It 'refuses to write onto its source, also by a link' -Skip:(-not $IsLinux) {
+        $before = Get-Sha256 $raw
+        New-Item -ItemType SymbolicLink -Path link.raw -Value $raw | Out-Null
+        New-Item -ItemType HardLink -Path hard.raw -Value $raw | Out-Null
+        foreach ($target in $raw, './link.raw', './hard.raw') {
+            Convert-VolumeImage $raw $target -Force -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed.FullyQualifiedErrorId | Should -BeLike 'DestinationIsSource,*' -Because $target
+        }
+        Get-Sha256 $raw | Should -Be $before
+    }
+
+    It 'does not overwrite without -Force' {
+        Set-Content -LiteralPath kept.raw -Value 'kept'
+        Convert-VolumeImage $raw ./kept.raw -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
+        $failed.CategoryInfo.Category | Should -Be 'ResourceExists'
+        Get-Content kept.raw | Should -Be 'kept'
+    }
+
+    It 'does nothing under -WhatIf' {
+        Convert-VolumeImage $raw ./whatif.raw -WhatIf | Should -BeNullOrEmpty
+        './whatif.raw' | Should -Not -Exist
+    }
+
+    It 'still copies raw where qemu-img is missing, and refuses the rest before any work' {
+        $path = $env:PATH
+        try {
+            $env:PATH = Join-Path $TestDrive 'nothing-here'
+            (Convert-VolumeImage $raw ./without.raw).Format | Should -Be 'raw'
+            Convert-VolumeImage $raw ./without.qcow2 -OutputFormat qcow2 -Engine QemuImg -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed.FullyQualifiedErrorId | Should -BeLike 'ToolNotFound,*'
+            './without.qcow2' | Should -Not -Exist
+        }
+        finally {
+            $env:PATH = $path
+        }
+    }
+
+    It 'says that a format cannot be written' {
+        { Convert-VolumeImage $raw ./x.dmg -OutputFormat dmg } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        (Get-Completion 'Convert-VolumeImage x y -OutputFormat ').CompletionText | Should -Not -Contain 'dmg'
+    }
+}

@@ -1,0 +1,34 @@
+BeforeAll { . (Join-Path $PSScriptRoot 'TestSetup.ps1') }
+
+Describe 'Connect-ImageService, Get-ImageService, Disconnect-ImageService' {
+    AfterEach { Disconnect-ImageService }
+
+    It 'makes a folder the service of this runspace' {
+        Push-Location $TestDrive
+        $connection = Connect-ImageService -LocalDirectory ./service
+        Pop-Location
+        $connection | Should -BeOfType ([ImageUtils.ImageServiceConnection])
+        $connection.Kind | Should -Be 'local'
+        $connection.Location | Should -Be (Join-Path $TestDrive 'service')
+        (Get-ImageService).Location | Should -Be $connection.Location
+    }
+
+    It 'falls back to the local default' {
+        $env:IMAGEUTILS_LOCAL_IMAGE_DIRECTORY = Join-Path $TestDrive 'default'
+        try {
+            Connect-ImageService -LocalDirectory (Join-Path $TestDrive 'other') | Out-Null
+            (Get-ImageService).IsDefault | Should -BeFalse
+            Disconnect-ImageService
+            (Get-ImageService).IsDefault | Should -BeTrue
+            (Get-ImageService).Location | Should -Be (Join-Path $TestDrive 'default')
+        }
+        finally {
+            Remove-Item Env:IMAGEUTILS_LOCAL_IMAGE_DIRECTORY
+        }
+    }
+
+    It 'does not take a file for a folder' {
+        $file = New-RawDisk -Path (Join-Path $TestDrive 'file')
+        { Connect-ImageService -LocalDirectory $file } | Should -Throw -ErrorId 'InvalidArgument*'
+    }
+}

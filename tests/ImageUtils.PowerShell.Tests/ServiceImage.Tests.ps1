@@ -1,0 +1,70 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'TestSetup.ps1')
+    Connect-ImageService -LocalDirectory (Join-Path $TestDrive 'service') | Out-Null
+}
+
+AfterAll { Disconnect-ImageService }
+
+Describe 'New-ServiceImage' {
+    It 'makes a queued record with what it was told' {
+        $id = [guid]::NewGuid()
+        $image = New-ServiceImage -Name 'made' -ImageId $id -DiskFormat vpc -MinDiskGB 3 -Tag one, two -Property @{ hw_disk_bus = 'virtio'; secure = $true }
+        $image | Should -BeOfType ([ImageUtils.ServiceImage])
+        $image.ImageId | Should -Be $id
+        $image.Status | Should -Be 'queued'
+        $image.DiskFormat | Should -Be 'vhd'
+        $image.MinDisk | Should -Be 3
+        $image.Tags | Should -Be 'one', 'two'
+        $image.Properties['secure'] | Should -Be 'true'
+        $image.Size | Should -BeNullOrEmpty
+    }
+
+    It 'makes nothing under -WhatIf' {
+        New-ServiceImage -Name 'whatif' -DiskFormat raw -WhatIf | Should -BeNullOrEmpty
+        Get-ServiceImage -Name 'whatif' | Should -BeNullOrEmpty
+    }
+
+    It 'does not make an id twice' {
+        $image = New-ServiceImage -Name 'once' -DiskFormat raw
+        New-ServiceImage -Name 'twice' -DiskFormat raw -ImageId $image.ImageId -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.CategoryInfo.Category | Should -Be 'ResourceExists'
+        Get-ServiceImage -Name 'twice' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-ServiceImage' {
+    BeforeAll {
+        $first = New-ServiceImage -Name 'alpha' -DiskFormat raw
+        $second = New-ServiceImage -Name 'alphabet' -DiskFormat qcow2
+    }
+
+    It 'shows one image by its id' {
+        (Get-ServiceImage $first.ImageId).Name | Should -Be 'alpha'
+        ($first.ImageId | Get-ServiceImage).Name | Should -Be 'alpha'
+        ($second | Get-ServiceImage).Name | Should -Be 'alphabet'
+    }
+
+    It 'finds images by name, with wildcards and without' {
+        (Get-ServiceImage -Name 'alpha').ImageId | Should -Be $first.ImageId
+        @(Get-ServiceImage -Name 'ALPHA*').Count | Should -Be 2
+        Get-ServiceImage -Name 'beta*' | Should -BeNullOrEmpty
+    }
+
+    It 'filters by format and status' {
+        (Get-ServiceImage -DiskFormat qcow2 -Name alpha*).ImageId | Should -Be $second.ImageId
+        Get-ServiceImage -Status active | Should -BeNullOrEmpty
+    }
+
+    It 'makes a missing image one non-terminating error' {
+        $missing = [guid]::NewGuid().ToString()
+        $found = Get-ServiceImage $missing, $first.ImageId -ErrorVariable failed -ErrorAction SilentlyContinue
+        $found.Name | Should -Be 'alpha'
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ImageNotFound,*'
+        $failed.TargetObject | Should -Be $missing
+    }
+
+    It 'never leaves its folder for an id' {
+        Get-ServiceImage '../service' -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ImageNotFound,*'
+    }
+}

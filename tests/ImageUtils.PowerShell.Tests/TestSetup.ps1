@@ -1,0 +1,55 @@
+# Every suite begins here: the built module, a clean connection, and images to work on.
+
+$output = if ($env:IMAGEUTILS_TEST_OUTPUT) { $env:IMAGEUTILS_TEST_OUTPUT } else { Join-Path $PSScriptRoot '../../output' }
+$script:ModuleManifest = Join-Path $output 'ImageUtils.PowerShell/ImageUtils.PowerShell.psd1'
+Import-Module $script:ModuleManifest -Force
+$script:HasQemuImg = [bool](Get-Command qemu-img -CommandType Application -ErrorAction Ignore)
+
+function New-RawDisk {
+    <# .SYNOPSIS A raw disk with a pattern at its beginning and in its middle, and holes elsewhere. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([string] $Path, [long] $Size = 4MB)
+    $stream = [IO.File]::Create($Path)
+    try {
+        $pattern = [byte[]](1..251 * 40)
+        $stream.Write($pattern, 0, $pattern.Length)
+        $stream.Position = [long]($Size / 2)
+        $stream.Write($pattern, 0, $pattern.Length)
+        $stream.SetLength($Size)
+    }
+    finally {
+        $stream.Dispose()
+    }
+    $Path
+}
+
+function New-Qcow2Disk {
+    <# .SYNOPSIS A qcow2 image made by qemu-img from a raw disk. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([string] $Path, [long] $Size = 4MB, [string] $Backing)
+    if ($Backing) {
+        & qemu-img create -q -f qcow2 -b $Backing -F raw $Path | Out-Null
+    }
+    else {
+        $raw = New-RawDisk -Path "$Path.tmp" -Size $Size
+        & qemu-img convert -f raw -O qcow2 $raw "./$([IO.Path]::GetRelativePath((Get-Location).ProviderPath, $Path))"
+        Remove-Item -LiteralPath $raw
+    }
+    if ($LASTEXITCODE -ne 0) { throw "qemu-img failed with exit code $LASTEXITCODE." }
+    $Path
+}
+
+function Get-Sha256([string] $Path) {
+    (Get-FileHash -LiteralPath $Path -Algorithm SHA256).Hash
+}
+
+function Get-Completion([string] $Line) {
+    [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
+}
+
+function Get-ErrorOf([scriptblock] $Block) {
+    <# .SYNOPSIS The first error record of a block, terminating or not. #>
+    $found = @()
+    try { & $Block -ErrorVariable +found -ErrorAction SilentlyContinue 2>$null | Out-Null } catch { return $_ }
+    $found | Select-Object -First 1
+}
