@@ -72,7 +72,7 @@ public sealed class ContentHashTests
     [Fact]
     public void Rates_stay_finite()
     {
-        Assert.Equal(1_000_000, TransferRate.BytesPerSecond(1000, TimeSpan.Zero));
+        Assert.Equal(1000, TransferRate.BytesPerSecond(1000, TimeSpan.Zero));
         Assert.Equal(500, TransferRate.BytesPerSecond(1000, TimeSpan.FromSeconds(2)));
         Assert.Equal(long.MaxValue, TransferRate.BytesPerSecond(long.MaxValue, TimeSpan.Zero));
     }

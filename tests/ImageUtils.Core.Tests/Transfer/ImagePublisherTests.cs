@@ -234,6 +234,16 @@ public sealed class ImagePublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_volume_that_cannot_be_read_is_named_and_leaves_no_image()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc, where reading the first page of memory fails.");
+        ImageUnreadableException e = await Assert.ThrowsAsync<ImageUnreadableException>(() => PublishAsync(NewImage("raw") with { SourcePath = "/proc/self/mem" }));
+        Assert.Equal("/proc/self/mem", e.Path);
+        Assert.Equal(1, world.Service.Created);
+        Assert.Empty(await world.ListAsync());
+    }
+
+    [Fact]
     public async Task A_request_names_one_volume_and_one_image()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(new PublishRequest { SourcePath = volume }));
