@@ -36,9 +36,6 @@ internal static class ImageRules
         RequireWord("visibility", definition.Visibility, ImageVocabulary.Visibilities);
         RequireTags(definition.Tags);
         RequireProperties(definition.Properties);
-
-        // Records keep microseconds; what is returned now and what is read later shall be equal.
-        DateTime stored = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         return new ServiceImage
         {
             ImageId = id,
@@ -52,8 +49,8 @@ internal static class ImageRules
             Protected = definition.Protected,
             Tags = definition.Tags.Distinct(StringComparer.Ordinal).ToArray(),
             Properties = new Dictionary<string, string>(definition.Properties, StringComparer.Ordinal),
-            CreatedAt = stored,
-            UpdatedAt = stored,
+            CreatedAt = now,
+            UpdatedAt = now,
         };
     }
 

@@ -6,7 +6,7 @@ namespace ImageUtils.Services;
 /// <summary>An image in the JSON of the Image API v2: snake_case names, and every other property beside them as a text.</summary>
 internal static class ServiceImageJson
 {
-    private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
+    private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffffffZ";
 
     private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 

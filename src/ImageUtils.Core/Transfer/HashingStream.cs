@@ -6,12 +6,19 @@ internal sealed class HashingStream : Stream
     private readonly Stream inner;
     private readonly ContentHasher hasher;
     private readonly ProgressMeter progress;
+    private readonly Func<IOException, Exception>? onReadError;
 
-    public HashingStream(Stream inner, ContentHasher hasher, ProgressMeter progress)
+    /// <summary>Makes the stream.</summary>
+    /// <param name="inner">The other stream.</param>
+    /// <param name="hasher">Gets every byte.</param>
+    /// <param name="progress">Hears how far it is.</param>
+    /// <param name="onReadError">Turns trouble of the other stream into an error that names it, so that whoever reads here does not take it for his own; null: it stays.</param>
+    public HashingStream(Stream inner, ContentHasher hasher, ProgressMeter progress, Func<IOException, Exception>? onReadError = null)
     {
         this.inner = inner;
         this.hasher = hasher;
         this.progress = progress;
+        this.onReadError = onReadError;
     }
 
     public long BytesRead { get; private set; }
@@ -34,8 +41,18 @@ internal sealed class HashingStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int read = inner.Read(buffer);
-        Count(buffer[..read]);
+        int read;
+        try
+        {
+            read = inner.Read(buffer);
+        }
+        catch (IOException e) when (onReadError is not null)
+        {
+            throw onReadError(e);
+        }
+
+        hasher.Append(buffer[..read]);
+        Advance(read);
         return read;
     }
 
@@ -44,7 +61,16 @@ internal sealed class HashingStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int read;
+        try
+        {
+            read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (onReadError is not null)
+        {
+            throw onReadError(e);
+        }
+
         await hasher.AppendAsync(buffer[..read]).ConfigureAwait(false);
         Advance(read);
         return read;
@@ -59,12 +85,6 @@ internal sealed class HashingStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    private void Count(ReadOnlySpan<byte> data)
-    {
-        hasher.Append(data);
-        Advance(data.Length);
-    }
 
     private void Advance(int count)
     {

@@ -33,7 +33,7 @@ public sealed class ImagePublisher
     /// <summary>Publishes one volume.</summary>
     /// <param name="request">The volume, and the image it becomes.</param>
     /// <param name="cancellationToken">Ends it; no temporary file and no half image is left.</param>
-    /// <returns>What was done. The rate counts one millisecond at least.</returns>
+    /// <returns>What was done. The rate counts one second at least.</returns>
     /// <exception cref="ArgumentException">Not exactly one volume, or not exactly one image, is named.</exception>
     /// <exception cref="PathNotFoundException">The volume is not there.</exception>
     /// <exception cref="ImageUnreadableException">The volume cannot be read.</exception>

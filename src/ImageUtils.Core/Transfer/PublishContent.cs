@@ -22,6 +22,9 @@ internal sealed class PublishContent : IAsyncDisposable
 
     public long? VirtualSize { get; }
 
+    /// <summary>Names the file that could not be read; null for a stream of the caller's, which has no name.</summary>
+    public Func<IOException, Exception>? OnReadError { get; private init; }
+
     /// <summary>Takes a stream of the caller's, from where it stands.</summary>
     public static PublishContent OfStream(Stream stream)
     {
@@ -50,7 +53,10 @@ internal sealed class PublishContent : IAsyncDisposable
 
             // A block device says 0; it is read to its end.
             long? size = FileIdentity.Of(path) is { IsRegularFile: true } ? stream.Length : null;
-            return new PublishContent(stream, isOwned: true, size, virtualSize ?? size);
+            return new PublishContent(stream, isOwned: true, size, virtualSize ?? size)
+            {
+                OnReadError = e => new ImageUnreadableException(path, e.Message, e),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

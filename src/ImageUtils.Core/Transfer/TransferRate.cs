@@ -3,10 +3,10 @@ namespace ImageUtils.Transfer;
 /// <summary>Average rates.</summary>
 internal static class TransferRate
 {
-    // A tiny image is done in no time that a clock shows; a millisecond keeps the rate finite and believable.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    // As in cinder: a tiny image is done in no time that a clock shows, and is no measure of speed.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes a second over a time that counts as one millisecond at least.</summary>
+    /// <summary>Bytes a second over a time that counts as one second at least.</summary>
     public static long BytesPerSecond(long bytes, TimeSpan duration)
     {
         TimeSpan counted = duration < Shortest ? Shortest : duration;
