@@ -19,6 +19,7 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         start.Environment["IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY"] = Path.Combine(folder, "conversion");
         start.Environment["IMAGEUTILS_LOCAL_IMAGE_DIRECTORY"] = Path.Combine(folder, "images");
