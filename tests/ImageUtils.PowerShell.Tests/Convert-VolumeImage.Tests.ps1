@@ -81,14 +81,14 @@ Describe 'Convert-VolumeImage' {
             $child = $null
             for ($i = 0; $i -lt 200 -and -not $child; $i++) {
                 Start-Sleep -Milliseconds 50
-                $child = Get-ChildItem /proc/[0-9]*/cmdline -ErrorAction Ignore | Where-Object { (Get-Content -Raw -ErrorAction Ignore $_) -match "^qemu-img\0.*$([regex]::Escape($folder))" }
+                $child = & pgrep -f "^[^ ]*qemu-img convert.*$folder"
             }
             $child | Should -Not -BeNullOrEmpty -Because 'the conversion has to be under way'
             $running.IsCompleted | Should -BeFalse
             $shell.Stop()
             $shell.InvocationStateInfo.State | Should -Be 'Stopped'
             $shell.Dispose()
-            Split-Path -Parent $child.FullName | Should -Not -Exist
+            Get-Process -Id $child -ErrorAction Ignore | Should -BeNullOrEmpty
             Get-ChildItem -Force $folder | Should -BeNullOrEmpty
         }
     }

@@ -56,7 +56,7 @@ Describe 'Get-QemuImageInfo' {
         [IO.File]::WriteAllBytes((Join-Path $TestDrive 'w1.raw'), [byte[]]::new(1024))
         (Get-QemuImageInfo 'w[1].raw').VirtualSize | Should -Be 1024
         (Get-QemuImageInfo -LiteralPath 'w[1].raw').VirtualSize | Should -Be 512
-        @(Get-QemuImageInfo 'w*.raw').Count | Should -Be 2
+        @(Get-QemuImageInfo 'w*1*.raw').Count | Should -Be 2
     }
 
     It 'follows the session location and its drives' {

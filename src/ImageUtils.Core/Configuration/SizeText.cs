@@ -32,6 +32,29 @@ public static class SizeText
     /// <returns>True where it is a size.</returns>
     public static bool TryParse(string? text, out long bytes) => Read(text, out bytes) is null;
 
+    /// <summary>Writes a size for people, with one decimal at most: 4 MiB, 1.5 GiB, 512 B.</summary>
+    /// <param name="bytes">The size in bytes.</param>
+    /// <returns>The text, the same in every culture. It is rounded; programs take the number.</returns>
+    public static string Format(long bytes)
+    {
+        if (bytes is > -1024 and < 1024)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{bytes} B");
+        }
+
+        double rest = bytes;
+        int unit = -1;
+
+        // 1023.95 would be shown as 1024.0 of the smaller unit.
+        while (Math.Abs(rest) >= 1023.95 && unit < Units.Length - 1)
+        {
+            rest /= 1024;
+            unit++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{rest:0.#} {Units[unit]}iB");
+    }
+
     private static string? Read(string? text, out long bytes)
     {
         bytes = 0;

@@ -68,4 +68,15 @@ public sealed class SizeTextTests
             CultureInfo.CurrentCulture = before;
         }
     }
+
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(1023, "1023 B")]
+    [InlineData(1024, "1 KiB")]
+    [InlineData(4L << 20, "4 MiB")]
+    [InlineData(1536L << 20, "1.5 GiB")]
+    [InlineData((1L << 20) - 1, "1 MiB")]
+    [InlineData(long.MaxValue, "8 EiB")]
+    [InlineData(-2048, "-2 KiB")]
+    public void A_size_is_written_with_one_decimal_at_most(long bytes, string text) => Assert.Equal(text, SizeText.Format(bytes));
 }
