@@ -6,19 +6,12 @@ internal sealed class HashingStream : Stream
     private readonly Stream inner;
     private readonly ContentHasher hasher;
     private readonly ProgressMeter progress;
-    private readonly Func<IOException, Exception>? onReadError;
 
-    /// <summary>Makes the stream.</summary>
-    /// <param name="inner">The other stream.</param>
-    /// <param name="hasher">Gets every byte.</param>
-    /// <param name="progress">Hears how far it is.</param>
-    /// <param name="onReadError">Turns trouble of the other stream into an error that names it, so that whoever reads here does not take it for his own; null: it stays.</param>
-    public HashingStream(Stream inner, ContentHasher hasher, ProgressMeter progress, Func<IOException, Exception>? onReadError = null)
+    public HashingStream(Stream inner, ContentHasher hasher, ProgressMeter progress)
     {
         this.inner = inner;
         this.hasher = hasher;
         this.progress = progress;
-        this.onReadError = onReadError;
     }
 
     public long BytesRead { get; private set; }
@@ -41,16 +34,7 @@ internal sealed class HashingStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int read;
-        try
-        {
-            read = inner.Read(buffer);
-        }
-        catch (IOException e) when (onReadError is not null)
-        {
-            throw onReadError(e);
-        }
-
+        int read = inner.Read(buffer);
         hasher.Append(buffer[..read]);
         Advance(read);
         return read;
@@ -61,16 +45,7 @@ internal sealed class HashingStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read;
-        try
-        {
-            read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e) when (onReadError is not null)
-        {
-            throw onReadError(e);
-        }
-
+        int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         await hasher.AppendAsync(buffer[..read]).ConfigureAwait(false);
         Advance(read);
         return read;

@@ -8,17 +8,27 @@ namespace ImageUtils.Transfer;
 /// <summary>What the record of an image claims its data to be, in the words of an inspection.</summary>
 internal static class ImageClaim
 {
-    /// <summary>
-    /// The inspection of an image's data. Without a wrapper the disk format is the claim. The data of a wrapped image are
-    /// the wrapper, so nothing is compared, but whatever is found is judged all the same: a container format is no way
-    /// around the checks.
-    /// </summary>
-    public static InspectionRequest InspectionOf(ServiceImage image, OperationContext context) => new()
+    /// <summary>The inspection of data that will be read as a disk: they must be what the disk format says.</summary>
+    public static InspectionRequest OfDisk(ServiceImage image, OperationContext context) => new()
     {
-        ClaimedFormat = IsWrapped(image) ? null : ClaimOf(image.DiskFormat, image.ImageId),
+        ClaimedFormat = ClaimOf(image.DiskFormat, image.ImageId),
         AllowedVmdkTypes = context.Options.VmdkAllowedTypes,
         ImageId = image.ImageId,
     };
+
+    /// <summary>
+    /// The inspection of data that are only kept. Those of a wrapped image are the wrapper: they are not compared, and being
+    /// packed is no fault, but whatever else is found is judged all the same. A container format is no way around the checks.
+    /// </summary>
+    public static InspectionRequest OfFile(ServiceImage image, OperationContext context)
+    {
+        InspectionRequest disk = OfDisk(image, context);
+        return IsWrapped(image) ? disk with { ClaimedFormat = null, IgnoreChecks = [CheckNames.Container] } : disk;
+    }
+
+    /// <summary>Says whether the data of an image are a wrapper around the disk.</summary>
+    public static bool IsWrapped(ServiceImage image) =>
+        image.IsXenServer || image.ContainerFormat is ImageVocabulary.Compressed or "ova" or "docker";
 
     /// <summary>The claim of a disk format.</summary>
     /// <returns>A name the inspector takes; null: none is set.</returns>
@@ -30,7 +40,4 @@ internal static class ImageClaim
         _ when DiskFormat.TryParse(diskFormat, out DiskFormat? known) => known.Name,
         _ => throw new ImageUnacceptableException(imageId, $"Its disk_format '{diskFormat}' is not known."),
     };
-
-    private static bool IsWrapped(ServiceImage image) =>
-        image.IsXenServer || image.ContainerFormat is ImageVocabulary.Compressed or "ova" or "docker";
 }

@@ -104,9 +104,14 @@ public sealed class ImageFetcher
     private ImageFacts Inspect(string path, ServiceImage image, FetchRequest request, CancellationToken cancellationToken)
     {
         ImageFacts facts = context.Inspector
-            .Inspect(path, ImageClaim.InspectionOf(image, context), cancellationToken)
+            .Inspect(path, ImageClaim.OfFile(image, context), cancellationToken)
             .ThrowIfUnacceptable()
             .Facts;
+        if (ImageClaim.IsWrapped(image))
+        {
+            context.Log.Warning($"The data of image {image.ImageId} are packed ({facts.Format.Name}); what is inside was not judged.");
+        }
+
         VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
         return facts;
     }

@@ -47,7 +47,7 @@ internal sealed class ImageUpload
         // The service says only afterwards which hash it keeps; Glance's default is sha512, its checksum always MD5.
         using var hasher = new ContentHasher(HashAlgorithms.Md5, HashAlgorithms.Sha512);
         var progress = new ProgressMeter(context.Progress, $"Uploading image {imageId}", content.Size);
-        var stream = new HashingStream(content.Stream, hasher, progress, content.OnReadError);
+        var stream = new HashingStream(content.Stream, hasher, progress);
         await using (stream.ConfigureAwait(false))
         {
             var options = new ImageUploadOptions

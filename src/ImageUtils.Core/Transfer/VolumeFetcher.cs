@@ -131,7 +131,7 @@ public sealed class VolumeFetcher
     private void Judge(ServiceImage image, string path, VolumeFetchRequest request, CancellationToken cancellationToken)
     {
         ImageInspection inspection = context.Inspector
-            .Inspect(path, ImageClaim.InspectionOf(image, context), cancellationToken)
+            .Inspect(path, ImageClaim.OfDisk(image, context), cancellationToken)
             .ThrowIfUnacceptable();
         VolumeSize.CheckVirtualSize(inspection.Facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
         if (inspection.Facts.BackingFile is not null)

@@ -28,6 +28,16 @@ public sealed class FakeInspector : IImageInspector
             checks.Add(new ImageCheck { Name = CheckNames.BackingFile, Outcome = CheckOutcome.Failed, Reason = "It has a backing file." });
         }
 
+        if (format == DiskFormat.Gzip)
+        {
+            checks.Add(new ImageCheck
+            {
+                Name = CheckNames.Container,
+                Outcome = request.IgnoreChecks.Contains(CheckNames.Container, StringComparer.Ordinal) ? CheckOutcome.Warning : CheckOutcome.Failed,
+                Reason = "It is packed.",
+            });
+        }
+
         bool isClaimed = request.ClaimedFormat is null or "ami" || DiskFormat.Parse(request.ClaimedFormat) == format;
         checks.Add(new ImageCheck { Name = CheckNames.ClaimedFormat, Outcome = isClaimed ? CheckOutcome.Passed : CheckOutcome.Failed, Reason = "Claim." });
         return new ImageInspection(request.ImageId ?? path, facts, checks);

@@ -175,6 +175,7 @@ public sealed class ImageFetcherTests : IDisposable
     {
         ServiceImage image = await world.AddAsync("gzip:..."u8.ToArray(), diskFormat, containerFormat);
         Assert.Equal("gzip", (await FetchAsync(image.ImageId)).Format);
+        Assert.Contains("not judged", Assert.Single(world.Log.Warnings), StringComparison.Ordinal);
         ServiceImage evil = await world.AddAsync("qcow2:EVIL"u8.ToArray(), diskFormat, containerFormat);
         await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(evil.ImageId, request => request with { Force = true }));
     }

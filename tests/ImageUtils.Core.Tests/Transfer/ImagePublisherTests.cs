@@ -239,8 +239,7 @@ public sealed class ImagePublisherTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc, where reading the first page of memory fails.");
         ImageUnreadableException e = await Assert.ThrowsAsync<ImageUnreadableException>(() => PublishAsync(NewImage("raw") with { SourcePath = "/proc/self/mem" }));
         Assert.Equal("/proc/self/mem", e.Path);
-        Assert.Equal(1, world.Service.Created);
-        Assert.Empty(await world.ListAsync());
+        Assert.Equal(0, world.Service.Created);
     }
 
     [Fact]
