@@ -57,7 +57,7 @@ public sealed class QemuImgTests
         Assert.True(tool.IsAvailable);
         Assert.True(Path.IsPathFullyQualified(tool.Path!));
         Assert.Matches(@"^[0-9]+(\.[0-9]+)+$", tool.Version);
-        Assert.Contains("force-share", tool.Features);
+        Assert.Contains("force-share", tool.Features, StringComparer.Ordinal);
         ToolTooOldException e = await Assert.ThrowsAsync<ToolTooOldException>(() => workshop.QemuImg.FindToolAsync("999", Token));
         Assert.Equal((tool.Version, "999"), (e.Version, e.MinimumVersion));
         await Assert.ThrowsAsync<ArgumentException>(() => workshop.QemuImg.FindToolAsync("new", Token));

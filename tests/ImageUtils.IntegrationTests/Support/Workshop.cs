@@ -41,7 +41,7 @@ internal sealed class Workshop : IDisposable
 
     public static string Sha256(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = System.IO.File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
