@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageUtils.Errors;
 using ImageUtils.Operations;
 using ImageUtils.Processes;
@@ -44,13 +45,24 @@ public sealed class QemuImg
     /// <exception cref="ToolFailedException">It failed, broke its limits, or did not answer with JSON.</exception>
     public async Task<QemuImgInfo> InfoAsync(QemuSource source, bool forceShare, bool runAsRoot, CancellationToken cancellationToken)
     {
+        var limits = new ProcessLimits(context.Options.ConversionCpuLimit, context.Options.ConversionAddressSpaceLimit);
         ProcessRequest request = Request(QemuImgCommands.Info(source, forceShare)) with
         {
             RunAsRoot = runAsRoot,
             ShowLocale = true,
-            Limits = new ProcessLimits(context.Options.ConversionCpuLimit, context.Options.ConversionAddressSpaceLimit),
+            Limits = limits,
         };
         ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode < 0)
+        {
+            throw new ToolFailedException(result.CommandLine, result.ExitCode, result.StandardError)
+            {
+                RecommendedAction = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It was ended by signal {-result.ExitCode}, as the kernel does at the limits of {limits.CpuTime!.Value.TotalSeconds} s of CPU time and {limits.AddressSpaceBytes} bytes of memory (options ConversionCpuLimit, ConversionAddressSpaceLimit)."),
+            };
+        }
+
         result.ThrowIfFailed();
         try
         {

@@ -13,6 +13,7 @@ public sealed class ImageConverterTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly PresetInspector inspector = new();
     private readonly List<OperationProgress> progress = [];
+    private readonly RecordingLog log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -144,6 +145,15 @@ public sealed class ImageConverterTests : IDisposable
     }
 
     [Fact]
+    public async Task What_qemu_img_says_beside_a_success_is_a_warning()
+    {
+        MakeSource(1024);
+        inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
+        await Converter(new FakeQemuImg { StandardError = "qemu-img: warning: one\n\ntwo\n" }).ConvertAsync(Request("qcow2"), Token);
+        Assert.Equal(["qemu-img: warning: one", "two"], log.Warnings);
+    }
+
+    [Fact]
     public async Task An_existing_destination_is_kept_without_force_and_replaced_with_it()
     {
         byte[] content = MakeSource(1024);
@@ -201,6 +211,7 @@ public sealed class ImageConverterTests : IDisposable
         Options = new ImageUtilsOptions { ImageConversionDirectory = folder.Path, LocalImageDirectory = folder.Path },
         Processes = qemuImg,
         Inspector = inspector,
+        Log = log,
         Progress = new Listener(progress),
     });
 

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace ImageUtils.IntegrationTests.Support;
+
+/// <summary>The images beside the repository that no one here wrote; tests are skipped where they are not there.</summary>
+internal static class Corpus
+{
+    private static readonly string? Folder = Find();
+
+    /// <summary>Gives the full path of a file; skips the test where there is no corpus.</summary>
+    public static string PathOf(string name)
+    {
+        Assert.SkipWhen(Folder is null, "The corpus is not there (../shared/corpus, or IMAGEUTILS_CORPUS).");
+        return Path.Combine(Folder, name);
+    }
+
+    /// <summary>Reads the facts about the images; empty where there is no corpus.</summary>
+    public static IReadOnlyList<JsonElement> Images() => Read("index.json", "images");
+
+    /// <summary>Reads the hostile names; empty where there is no corpus.</summary>
+    public static IReadOnlyList<JsonElement> HostileNames() => Read(Path.Combine("hostile", "expected.json"), "names");
+
+    private static JsonElement[] Read(string name, string member) =>
+        Folder is null ? [] : JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement.GetProperty(member).EnumerateArray().ToArray();
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("IMAGEUTILS_CORPUS") is { Length: > 0 } given)
+        {
+            return Directory.Exists(given) ? given : null;
+        }
+
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "ImageUtils.PowerShell.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        string? corpus = folder is null ? null : Path.GetFullPath(Path.Combine(folder, "..", "shared", "corpus"));
+        return Directory.Exists(corpus) ? corpus : null;
+    }
+}
