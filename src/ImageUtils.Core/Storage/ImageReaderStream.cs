@@ -4,10 +4,17 @@ namespace ImageUtils.Storage;
 internal sealed class ImageReaderStream : Stream
 {
     private readonly IImageReader reader;
+    private readonly bool isOwner;
     private long position;
 
-    /// <summary>Makes the stream, which owns the reader.</summary>
-    public ImageReaderStream(IImageReader reader) => this.reader = reader;
+    /// <summary>Makes the stream.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <param name="isOwner">True: the reader is disposed of with the stream.</param>
+    public ImageReaderStream(IImageReader reader, bool isOwner)
+    {
+        this.reader = reader;
+        this.isOwner = isOwner;
+    }
 
     public override bool CanRead => true;
 
@@ -59,7 +66,7 @@ internal sealed class ImageReaderStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && isOwner)
         {
             reader.Dispose();
         }

@@ -37,7 +37,7 @@ internal sealed class PublishContent : IAsyncDisposable
     public static PublishContent OfFile(string path, long? virtualSize)
     {
         FileImageReader reader = FileImageReader.Open(path);
-        return new PublishContent(new ImageReaderStream(reader), isOwned: true, reader.Length, virtualSize ?? reader.Length);
+        return new PublishContent(new ImageReaderStream(reader, isOwner: true), isOwned: true, reader.Length, virtualSize ?? reader.Length);
     }
 
     /// <summary>Refuses what cannot be a volume, before anything is asked of the image service.</summary>

@@ -23,6 +23,8 @@ internal static class FormatRules
         "dmg" => new DmgRules(),
         "cloop" => new CloopRules(),
         "raw" or "iso" or "gpt" or "mbr" => new RawRules(format),
+        "gzip" => new GzipRules(),
+        "tar" or "ova" => new ArchiveRules(format),
         _ => new ContainerRules(format),
     };
 }
