@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ImageUtils.Cli.Verbs;
 
 namespace ImageUtils.Cli;
@@ -30,11 +31,12 @@ public static class Program
         root.Directives.Clear();
         ParserConfiguration parser = new() { ResponseFileTokenReplacer = null };
         ParseResult parsed = root.Parse(arguments, parser);
-        if (parsed.Errors.Count > 0)
+        List<string> errors = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed, arguments)];
+        if (errors.Count > 0)
         {
-            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+            foreach (string error in errors)
             {
-                Console.Error.WriteLine($"imageutils: {OneLine.Of(error.Message)}");
+                Console.Error.WriteLine($"imageutils: {OneLine.Of(error)}");
             }
 
             Console.Error.WriteLine("imageutils: see 'imageutils --help'");
@@ -42,5 +44,18 @@ public static class Program
         }
 
         return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    // The parser takes an option it does not know for one more argument; a mistyped option must not become a file name.
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed, string[] arguments)
+    {
+        int end = Array.IndexOf(arguments, "--");
+        HashSet<string> literal = end < 0 ? [] : [.. arguments[(end + 1)..]];
+        return parsed.CommandResult.Children
+            .OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value)
+            .Where(word => word.Length > 1 && word.StartsWith('-') && !literal.Contains(word))
+            .Select(word => $"'{word}' is not an option here; write -- in front of names that begin with a dash.");
     }
 }
