@@ -202,6 +202,12 @@ public sealed class ImagePublisher
         {
             Inspect(path, request.VolumeFormat, target.Label, cancellationToken);
         }
+        else if (IsIso(path, target.Label, cancellationToken))
+        {
+            // An ISO file system on a plain volume is the guest's data, like a partition table. An image that claims raw must
+            // not hold one, a volume may.
+            conversion = conversion with { SourceFormat = DiskFormat.Iso.Name };
+        }
 
         await converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
         ImageInspection result = context.Inspector.Inspect(convertedPath, RequestOf(target.Content, target.Label), cancellationToken);
@@ -212,6 +218,9 @@ public sealed class ImagePublisher
 
         return result.ThrowIfUnacceptable().Facts.VirtualSize;
     }
+
+    private bool IsIso(string path, string label, CancellationToken cancellationToken) =>
+        context.Inspector.Inspect(path, new InspectionRequest { ImageId = label }, cancellationToken).Facts.Format == DiskFormat.Iso;
 
     private ImageInspection Inspect(string path, DiskFormat claim, string label, CancellationToken cancellationToken) =>
         context.Inspector.Inspect(path, RequestOf(claim, label), cancellationToken).ThrowIfUnacceptable();

@@ -66,6 +66,17 @@ public sealed class ImagePublisherTests : IDisposable
         Assert.False(Assert.Single(world.Converter.Requests).Compress);
     }
 
+    [Theory]
+    [InlineData("iso:the guest's", "iso")]
+    [InlineData("the guest's", "raw")]
+    [InlineData("qcow2:the guest's", "raw")]
+    public async Task A_plain_volume_is_pinned_to_what_it_is_whatever_a_guest_wrote(string content, string pinned)
+    {
+        await File.WriteAllTextAsync(volume, content, Token);
+        await PublishAsync(NewImage("qcow2"));
+        Assert.Equal(pinned, Assert.Single(world.Converter.Requests).SourceFormat);
+    }
+
     [Fact]
     public async Task A_queued_image_gets_the_data_and_only_once()
     {
