@@ -7,6 +7,7 @@ namespace ImageUtils.Formats.Vmdk;
 internal sealed class VmdkDescriptor
 {
     private const int MaximumExtents = 4096;
+    private const int MostStrayBytes = 16;
     private const uint NoParent = 0xFFFFFFFF;
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -54,6 +55,12 @@ internal sealed class VmdkDescriptor
         VmdkDescriptor descriptor = new();
         int end = bytes.IndexOf((byte)0);
         ReadOnlySpan<byte> text = end < 0 ? bytes : bytes[..end];
+        if (end >= 0 && bytes[end..].Length - bytes[end..].Count((byte)0) > MostStrayBytes)
+        {
+            // qemu leaves a stray newline behind the end now and then; more is text that only some readers see.
+            descriptor.Defects.Add(new FormatDefect("There is more text behind the end of the descriptor.", offset + end));
+        }
+
         int foreign = text.IndexOfAnyExceptInRange((byte)0x01, (byte)0x7f);
         if (foreign >= 0)
         {

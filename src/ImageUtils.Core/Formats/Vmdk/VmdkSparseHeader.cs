@@ -7,6 +7,7 @@ internal sealed record VmdkSparseHeader
     public const int SectorSize = 512;
     public const ulong DirectoryAtEnd = ulong.MaxValue;
 
+    private const uint LineEndFlag = 1;
     private const uint RedundantDirectoryFlag = 2;
     private const uint CompressedFlag = 0x10000;
 
@@ -38,6 +39,9 @@ internal sealed record VmdkSparseHeader
 
     public ushort Compression { get; init; }
 
+    /// <summary>True where the four line ends that show a transfer as text are as they were written, or are not used.</summary>
+    public bool HasRightLineEnds { get; init; }
+
     public bool IsCompressed => (Flags & CompressedFlag) != 0;
 
     public bool HasRedundantDirectory => (Flags & RedundantDirectoryFlag) != 0;
@@ -67,6 +71,7 @@ internal sealed record VmdkSparseHeader
         Directory = head.U64Le(56),
         Overhead = head.U64Le(64),
         IsUnclean = head.U8(72) != 0,
+        HasRightLineEnds = (head.U32Le(8) & LineEndFlag) == 0 || head.HasAt(73, "\n \r\n"u8),
         Compression = head.U16Le(77),
     };
 }

@@ -13,7 +13,10 @@ internal sealed class Qcow2TableRules(InspectionContext context, Qcow2Metadata m
     private const ulong OffsetMask = 0x00FF_FFFF_FFFF_FE00;
     private const ulong CopiedFlag = 1UL << 63;
     private const ulong CompressedFlag = 1UL << 62;
+    private const ulong RefcountOffsetMask = ~0x1FFUL;
     private const ulong ZeroFlag = 1;
+    private const uint MaximumBitmaps = 65535;
+    private const ulong MaximumBitmapDirectory = 64 * 1024 * 1024;
     private const ulong MaximumL1Bytes = 32 * 1024 * 1024;
     private const ulong MaximumRefcountBytes = 8 * 1024 * 1024;
     private const int ChunkSize = 64 * 1024;
@@ -34,6 +37,7 @@ internal sealed class Qcow2TableRules(InspectionContext context, Qcow2Metadata m
         bool isL1Good = JudgeL1Place();
         JudgeRefcountPlace();
         JudgeSnapshots();
+        JudgeBitmaps();
         if (isL1Good)
         {
             WalkL1();
@@ -74,7 +78,45 @@ internal sealed class Qcow2TableRules(InspectionContext context, Qcow2Metadata m
         }
         else if (IsAligned("reference count table", _header.RefcountOffset, 1, 48))
         {
-            _ = _map.Add("the reference count table", _header.RefcountOffset, bytes, 48);
+            if (_map.Add("the reference count table", _header.RefcountOffset, bytes, 48))
+            {
+                WalkRefcounts((long)bytes);
+            }
+        }
+    }
+
+    private void WalkRefcounts(long bytes)
+    {
+        long bound = context.IsFull ? bytes : Math.Min(bytes, ChunkSize);
+        for (long done = 0; done < bound && !_isBroken; done += ChunkSize)
+        {
+            long place = (long)_header.RefcountOffset + done;
+            byte[] chunk = context.Reader.ReadArray(place, (int)Math.Min(ChunkSize, bound - done));
+            for (int index = 0; index <= chunk.Length - 8 && !_isBroken; index += 8)
+            {
+                ulong offset = BinaryPrimitives.ReadUInt64BigEndian(chunk.AsSpan(index)) & RefcountOffsetMask;
+                if (offset != 0 && IsGoodTarget("A reference count entry", offset, place + index))
+                {
+                    _ = Take(offset, place + index);
+                }
+            }
+        }
+    }
+
+    private void JudgeBitmaps()
+    {
+        if ((_header.Autoclear & 1) == 0 || metadata.Extensions.Bitmaps is not (uint count, ulong size, ulong offset))
+        {
+            return;
+        }
+
+        if (count is 0 or > MaximumBitmaps || size > MaximumBitmapDirectory)
+        {
+            _ = Fail(FormattableString.Invariant($"A directory of {count} bitmaps in {size} bytes is not allowed."), null, References.Qcow2);
+        }
+        else if (IsAligned("directory of bitmaps", offset, 1, null))
+        {
+            _ = _map.Add("the directory of bitmaps", offset, size);
         }
     }
 

@@ -144,7 +144,12 @@ internal sealed class VhdRules : IFormatRules
 
         string both = FormattableString.Invariant($"The footer says {footer.CurrentSize} bytes, its geometry {footer.GeometrySize} bytes; the footer's size was taken.");
         bool isLie = (ulong)footer.GeometrySize > footer.CurrentSize + (ulong)Math.Max(footer.CylinderSize, 2 * 1024 * 1024) && !SizeCreators.Contains(footer.Creator, StringComparer.Ordinal);
-        if (isLie)
+        if (footer.HasMaximumGeometry && !isLie)
+        {
+            // The largest geometry says only that the disk is beyond one, or that its maker did not compute one.
+            checks.Pass(CheckNames.VirtualSize, both, References.Vhd);
+        }
+        else if (isLie)
         {
             checks.Fail(CheckNames.VirtualSize, both, metadata.EffectiveOffset + 56, reference: References.Vhd);
         }

@@ -18,12 +18,13 @@ internal sealed class VhdxRules : IFormatRules
         VhdxMetadata metadata = VhdxMetadata.Read(context.Reader);
         CheckList checks = context.Checks;
         JudgeHeaders(metadata, checks);
-        JudgeRegions(metadata, context);
+        TableMap map = new(context);
+        JudgeRegions(metadata, map, checks);
         JudgeItems(metadata, checks);
         JudgeValues(metadata, checks);
         JudgeParent(metadata, checks);
         VhdxLogRules.Judge(metadata, context);
-        VhdxTableRules.Judge(metadata, context);
+        VhdxTableRules.Judge(metadata, map, context);
         return metadata.ToFacts();
     }
 
@@ -49,9 +50,8 @@ internal sealed class VhdxRules : IFormatRules
         checks.Pass(CheckNames.Checksum, "The checksums are right.");
     }
 
-    private static void JudgeRegions(VhdxMetadata metadata, InspectionContext context)
+    private static void JudgeRegions(VhdxMetadata metadata, TableMap map, CheckList checks)
     {
-        CheckList checks = context.Checks;
         const string Reference = References.Vhdx + " 2.2.3";
         if (metadata.Regions is not VhdxRegionTable regions)
         {
@@ -69,7 +69,6 @@ internal sealed class VhdxRules : IFormatRules
             checks.Fail(CheckNames.Tables, "The two region tables differ.", VhdxLayout.SecondRegionTable, reference: Reference);
         }
 
-        TableMap map = new(context);
         _ = map.Add("the header section", 0, VhdxLayout.Alignment);
         if (metadata.Header is { LogLength: > 0 } header)
         {

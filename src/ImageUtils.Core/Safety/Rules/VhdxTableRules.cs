@@ -13,7 +13,7 @@ internal static class VhdxTableRules
     private const int PartiallyPresent = 7;
     private const string Reference = References.Vhdx + " 2.5";
 
-    public static void Judge(VhdxMetadata metadata, InspectionContext context)
+    public static void Judge(VhdxMetadata metadata, TableMap map, InspectionContext context)
     {
         if (metadata is not { Table: { } table, BlockSize: > 0 and uint block, DiskSize: > 0 and <= SizeRules.Largest and ulong size, LogicalSector: > 0 and uint sector } || !context.Reader.Contains(table.Offset, table.Length))
         {
@@ -35,11 +35,11 @@ internal static class VhdxTableRules
             return;
         }
 
-        JudgeEntries(table, entries, ratio, context);
+        JudgeEntries(table, entries, ratio, map, context);
         context.Checks.Pass(CheckNames.Tables, "The regions lie inside the file and the block table points into it.");
     }
 
-    private static void JudgeEntries(VhdxRegion table, ulong entries, ulong ratio, InspectionContext context)
+    private static void JudgeEntries(VhdxRegion table, ulong entries, ulong ratio, TableMap map, InspectionContext context)
     {
         long size = (long)entries * 8;
         long bound = context.IsFull ? size : Math.Min(size, ChunkSize);
@@ -61,9 +61,9 @@ internal static class VhdxTableRules
 
                 ulong mebibyte = entry >> 20;
                 long place = (long)table.Offset + done + index;
-                if (mebibyte == 0 || mebibyte > (ulong)context.Reader.Length >> 20 || mebibyte << 20 >= (ulong)context.Reader.Length)
+                if (mebibyte == 0 || mebibyte > (ulong)context.Reader.Length >> 20 || mebibyte << 20 >= (ulong)context.Reader.Length || map.Touched(mebibyte << 20, 1) is not null)
                 {
-                    context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be at {mebibyte} MiB, outside of the file or in its headers."), place, chunk.AsSpan(index, 8), Reference);
+                    context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be at {mebibyte} MiB, outside of the file, in its headers or in a table."), place, chunk.AsSpan(index, 8), Reference);
                     return;
                 }
 

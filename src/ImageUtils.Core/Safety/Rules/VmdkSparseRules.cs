@@ -55,6 +55,11 @@ internal sealed class VmdkSparseRules(InspectionContext context, VmdkMetadata me
             _checks.Fail(CheckNames.Header, FormattableString.Invariant($"A grain table of {header.EntriesPerTable} entries is not allowed."), 44, bytes.Part(44, 4), References.Vmdk);
         }
 
+        if (!header.HasRightLineEnds)
+        {
+            _checks.Fail(CheckNames.Header, "The line ends in the header were changed: the file was damaged by a transfer as text.", 73, bytes.Part(73, 4), References.Vmdk);
+        }
+
         if (header.Compression > 1 || (header.IsCompressed && header.Compression != 1))
         {
             _checks.Fail(CheckNames.Compression, FormattableString.Invariant($"Compression {header.Compression} is not known."), 77, bytes.Part(77, 2), References.Vmdk);
