@@ -14,9 +14,9 @@ public static class Program
     {
         RootCommand root = new("Inspects, checks, fetches, converts and publishes disk images.")
         {
-            CommonOptions.Json,
-            CommonOptions.Verbose,
-            CommonOptions.Local,
+            SharedOptions.Json,
+            SharedOptions.Verbose,
+            SharedOptions.Local,
             InfoVerb.Create(),
             CheckVerb.Create(),
             ConvertVerb.Create(),

@@ -15,12 +15,12 @@ internal sealed class Session : IOperationLog
 
     private Session(ParseResult parsed, CancellationToken cancellationToken)
     {
-        _verbose = parsed.GetValue(CommonOptions.Verbose);
+        _verbose = parsed.GetValue(SharedOptions.Verbose);
         Token = cancellationToken;
-        Results = new ResultWriter(Console.Out, parsed.GetValue(CommonOptions.Json));
+        Results = new ResultWriter(Console.Out, parsed.GetValue(SharedOptions.Json));
         Options = OptionsLoader.Load(Environment.GetEnvironmentVariable);
         Operations = OperationContext.Create(Options, this, progress: null);
-        Service = new LocalImageService(Path.GetFullPath(parsed.GetValue(CommonOptions.Local) ?? Options.LocalImageDirectory));
+        Service = new LocalImageService(Path.GetFullPath(parsed.GetValue(SharedOptions.Local) ?? Options.LocalImageDirectory));
     }
 
     /// <summary>Cancelled by Ctrl+C.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ImageUtils.Errors;
+using ImageUtils.Storage;
 
 namespace ImageUtils.PowerShell;
 
@@ -13,10 +14,15 @@ internal sealed class DestinationQueue
 
     /// <summary>Adds one piece of work.</summary>
     /// <param name="target">The input, for errors and for -WhatIf.</param>
-    /// <param name="destination">The full path that will be written.</param>
+    /// <param name="destination">The destination as given, as a full path; a folder that it names is made before the work.</param>
+    /// <param name="path">The full path that will be written.</param>
     /// <param name="work">The work.</param>
-    public void Add(object target, string destination, Func<CancellationToken, Task> work) =>
-        _entries.Add(new Entry(target, destination, work));
+    public void Add(object target, string destination, string path, Func<CancellationToken, Task> work) =>
+        _entries.Add(new Entry(target, path, token =>
+        {
+            DestinationPath.EnsureFolder(destination);
+            return work(token);
+        }));
 
     /// <summary>Does all the work, one piece after another.</summary>
     /// <param name="action">What -WhatIf calls it, for example <c>Convert to qcow2</c>.</param>

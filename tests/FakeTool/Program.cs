@@ -20,7 +20,7 @@ return command switch
     "tree" => Trouble.Tree(rest[0], rest[1]),
     "burn" => Trouble.Burn(),
     "allocate" => Trouble.Allocate(long.Parse(rest[0], CultureInfo.InvariantCulture)),
-    "root" => RootHelper.Run(rest),
-    "refuse" => RootHelper.Refuse(),
+    "root" => FakeSudo.Run(rest),
+    "refuse" => FakeSudo.Refuse(),
     _ => 64,
 };

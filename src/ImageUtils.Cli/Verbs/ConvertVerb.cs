@@ -9,7 +9,7 @@ namespace ImageUtils.Cli.Verbs;
 /// <summary><c>imageutils convert</c>: an image file, or an image of the image service, becomes a volume.</summary>
 internal static class ConvertVerb
 {
-    private static readonly Argument<string[]> Paths = new("PATH") { Description = "Source and destination; with --image the destination alone.", Arity = new ArgumentArity(1, 2) };
+    private static readonly Argument<string[]> Paths = new("SRC DEST") { Description = "Source and destination; with --image the destination alone.", Arity = new ArgumentArity(1, 2) };
     private static readonly Option<string?> Image = new("--image") { Description = "Make the volume from this image of the image service.", HelpName = "ID" };
     private static readonly Option<string?> To = Choice.Format("--to", "The format of the result (raw).");
     private static readonly Option<string?> From = Choice.Format("--from", "The format the source is claimed to be; the content must agree.", allowMachineImage: true);
@@ -57,46 +57,46 @@ internal static class ConvertVerb
 
     private static Task<ImageConversionResult> ConvertFileAsync(Session session, ParseResult parsed, string source, string destination)
     {
-        DiskFormat format = DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
+        DiskFormat format = Format(parsed);
         ConversionRequest request = new()
         {
             SourcePath = FullPath.Of(source),
             DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), Path.GetFileName(source), format),
             OutputFormat = format,
-            OutputSubformat = parsed.GetValue(Subformat),
             SourceFormat = parsed.GetValue(From),
-            Compress = parsed.GetValue(Compress),
-            DisableSparse = parsed.GetValue(DisableSparse),
-            VolumeSizeBytes = VolumeBytes(parsed),
-            MaxBytesPerSecond = Rate(parsed),
-            Engine = parsed.GetValue(Engine),
-            RunAsRoot = parsed.GetValue(RunAsRoot),
-            Force = parsed.GetValue(Force),
         };
-        return new ImageConverter(session.Operations).ConvertAsync(request, session.Token);
+        return new ImageConverter(session.Operations).ConvertAsync(Complete(request, parsed, destination), session.Token);
     }
 
     private static Task<ImageConversionResult> ConvertImageAsync(Session session, ParseResult parsed, string imageId, string destination)
     {
-        DiskFormat format = DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
+        DiskFormat format = Format(parsed);
         VolumeFetchRequest request = new()
         {
             ImageId = imageId,
             DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), imageId, format),
             OutputFormat = format,
+        };
+        VolumeFetcher fetcher = new(session.Operations, session.Service, new ImageConverter(session.Operations));
+        return fetcher.FetchAsync(Complete(request, parsed, destination), session.Token);
+    }
+
+    private static DiskFormat Format(ParseResult parsed) => DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
+
+    private static T Complete<T>(T request, ParseResult parsed, string destination)
+        where T : VolumeRequest
+    {
+        DestinationPath.EnsureFolder(FullPath.Of(destination));
+        return (T)(request with
+        {
             OutputSubformat = parsed.GetValue(Subformat),
             Compress = parsed.GetValue(Compress),
             DisableSparse = parsed.GetValue(DisableSparse),
-            VolumeSizeBytes = VolumeBytes(parsed),
-            MaxBytesPerSecond = Rate(parsed),
+            VolumeSizeBytes = parsed.GetValue(VolumeSizeGb) is { } size ? VolumeSize.FromGiB(size) : null,
+            MaxBytesPerSecond = parsed.GetValue(MaxRate) is { } text ? SizeText.Parse(text) : null,
             Engine = parsed.GetValue(Engine),
             RunAsRoot = parsed.GetValue(RunAsRoot),
             Force = parsed.GetValue(Force),
-        };
-        return new VolumeFetcher(session.Operations, session.Service, new ImageConverter(session.Operations)).FetchAsync(request, session.Token);
+        });
     }
-
-    private static long? VolumeBytes(ParseResult parsed) => parsed.GetValue(VolumeSizeGb) is { } size ? VolumeSize.FromGiB(size) : null;
-
-    private static long? Rate(ParseResult parsed) => parsed.GetValue(MaxRate) is { } text ? SizeText.Parse(text) : null;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageUtils.Configuration;
+using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
 namespace ImageUtils.Cli.Verbs;
@@ -31,6 +32,7 @@ internal static class FetchVerb
                 string imageId = parsed.GetRequiredValue(image);
                 string target = FullPath.Of(parsed.GetRequiredValue(destination));
                 ServiceImage shown = await session.Service.GetAsync(imageId, session.Token).ConfigureAwait(false);
+                DestinationPath.EnsureFolder(target);
                 FetchRequest request = new()
                 {
                     ImageId = imageId,

@@ -10,12 +10,12 @@ internal sealed class EnvironmentReader
     // With the longest image id and the prefix, a temporary file's name stays within 255 bytes.
     private const int LongestSuffix = 120;
 
-    private readonly Func<string, string?> environment;
-    private readonly Dictionary<string, OptionSource> sources = new(StringComparer.Ordinal);
+    private readonly Func<string, string?> _environment;
+    private readonly Dictionary<string, OptionSource> _sources = new(StringComparer.Ordinal);
 
-    public EnvironmentReader(Func<string, string?> environment) => this.environment = environment;
+    public EnvironmentReader(Func<string, string?> environment) => _environment = environment;
 
-    public IReadOnlyDictionary<string, OptionSource> Sources => sources;
+    public IReadOnlyDictionary<string, OptionSource> Sources => _sources;
 
     public string? Text(string option) => Read(option, emptyCounts: false)?.Trim();
 
@@ -160,9 +160,9 @@ internal sealed class EnvironmentReader
 
     private string? Read(string option, bool emptyCounts)
     {
-        string? value = environment(OptionsLoader.VariableOf(option));
+        string? value = _environment(OptionsLoader.VariableOf(option));
         bool isSet = value is not null && (emptyCounts || !string.IsNullOrWhiteSpace(value));
-        sources[option] = isSet ? OptionSource.Environment : OptionSource.Default;
+        _sources[option] = isSet ? OptionSource.Environment : OptionSource.Default;
         return isSet ? value : null;
     }
 }

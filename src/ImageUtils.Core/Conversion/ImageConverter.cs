@@ -20,18 +20,18 @@ public sealed class ImageConverter : IImageConverter
     /// </summary>
     private static readonly string[] NeverIgnored = [CheckNames.BackingFile, CheckNames.DataFile, CheckNames.Extents, CheckNames.Parent];
 
-    private readonly OperationContext context;
+    private readonly OperationContext _context;
 
     /// <summary>Makes the converter.</summary>
     /// <param name="context">Settings and ports.</param>
-    public ImageConverter(OperationContext context) => this.context = context;
+    public ImageConverter(OperationContext context) => _context = context;
 
     /// <inheritdoc/>
     public void EnsureCanConvert(DiskFormat sourceFormat, ConversionRequest request)
     {
         if (ConversionPlanner.NeedsQemuImg(sourceFormat, request))
         {
-            new QemuImg(context).EnsureAvailable();
+            new QemuImg(_context).EnsureAvailable();
         }
     }
 
@@ -55,18 +55,18 @@ public sealed class ImageConverter : IImageConverter
         ConversionPlan plan = ConversionPlanner.Plan(request, InspectSource(request, cancellationToken));
         if (plan.NeedsQemuImg)
         {
-            new QemuImg(context).EnsureAvailable();
+            new QemuImg(_context).EnsureAvailable();
         }
 
         using PartialFile partial = PartialFile.Create(request.DestinationPath, request.Force);
         ConversionDestination.CheckSpace(request.DestinationPath, plan.RequiredBytes);
         await RunAsync(plan, partial, cancellationToken).ConfigureAwait(false);
-        new ResultInspection(context).Check(partial.TemporaryPath, plan, subject, cancellationToken);
+        new ResultInspection(_context).Check(partial.TemporaryPath, plan, subject, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         partial.Commit();
 
         ImageConversionResult result = Describe(request, plan, watch.Elapsed);
-        context.Log.Verbose(string.Create(
+        _context.Log.Verbose(string.Create(
             CultureInfo.InvariantCulture,
             $"Converted {result.VirtualSize / 1e6:0.00} MB image at {result.AverageBytesPerSecond / 1e6:0.00} MB/s."));
         return result;
@@ -84,19 +84,17 @@ public sealed class ImageConverter : IImageConverter
         BytesWritten = FileIdentity.Of(request.DestinationPath)?.AllocatedBytes ?? 0,
         Engine = plan.EngineName,
         Duration = duration,
-
-        // At least a second, as in cinder: a small image is no measure of speed.
-        AverageBytesPerSecond = (long)(plan.VirtualSize / Math.Max(1, duration.TotalSeconds)),
+        AverageBytesPerSecond = TransferRate.BytesPerSecond(plan.VirtualSize, duration),
     };
 
     private SourceFile InspectSource(ConversionRequest request, CancellationToken cancellationToken)
     {
-        ImageInspection inspection = context.Inspector.Inspect(
+        ImageInspection inspection = _context.Inspector.Inspect(
             request.SourcePath,
             new InspectionRequest
             {
                 ClaimedFormat = request.SourceFormat,
-                AllowedVmdkTypes = context.Options.VmdkAllowedTypes,
+                AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
                 IgnoreChecks = request.IgnoreChecks.Except(NeverIgnored, StringComparer.OrdinalIgnoreCase).ToArray(),
                 VolumeSizeBytes = request.VolumeSizeBytes,
                 ImageId = request.ImageId,
@@ -115,12 +113,12 @@ public sealed class ImageConverter : IImageConverter
     private async Task RunAsync(ConversionPlan plan, PartialFile partial, CancellationToken cancellationToken)
     {
         string activity = $"Converting {Path.GetFileName(plan.Source.Path)} to {plan.OutputFormat}";
-        void Report(long done) => context.Progress?.Report(new OperationProgress(activity, done, plan.VirtualSize));
+        void Report(long done) => _context.Progress?.Report(new OperationProgress(activity, done, plan.VirtualSize));
         try
         {
             if (plan.NeedsQemuImg)
             {
-                await new QemuImgEngine(context).RunAsync(plan, partial.TemporaryPath, Report, cancellationToken).ConfigureAwait(false);
+                await new QemuImgEngine(_context).RunAsync(plan, partial.TemporaryPath, Report, cancellationToken).ConfigureAwait(false);
             }
             else
             {

@@ -9,11 +9,11 @@ internal sealed class QemuImgEngine
 {
     private const int MostWarnings = 20;
 
-    private readonly OperationContext context;
+    private readonly OperationContext _context;
 
     /// <summary>Makes the engine.</summary>
     /// <param name="context">Settings and ports.</param>
-    public QemuImgEngine(OperationContext context) => this.context = context;
+    public QemuImgEngine(OperationContext context) => _context = context;
 
     /// <summary>Runs a plan.</summary>
     /// <param name="plan">The plan; its source has passed our inspector.</param>
@@ -23,15 +23,15 @@ internal sealed class QemuImgEngine
     /// <returns>A task that ends with the work.</returns>
     public async Task RunAsync(ConversionPlan plan, string targetPath, Action<long> onBytes, CancellationToken cancellationToken)
     {
-        Action<double>? onPercentage = context.Progress is null ? null : percentage => onBytes((long)(plan.VirtualSize * (percentage / 100)));
-        ProcessResult result = await new QemuImg(context)
+        Action<double>? onPercentage = _context.Progress is null ? null : percentage => onBytes((long)(plan.VirtualSize * (percentage / 100)));
+        ProcessResult result = await new QemuImg(_context)
             .ConvertAsync(plan.ToQemuConversion(targetPath), prefix: [], plan.RunAsRoot, onPercentage, cancellationToken)
             .ConfigureAwait(false);
 
         // qemu-img succeeded; what it says beside is worth knowing and no more.
         foreach (string line in result.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostWarnings))
         {
-            context.Log.Warning(line);
+            _context.Log.Warning(line);
         }
     }
 }

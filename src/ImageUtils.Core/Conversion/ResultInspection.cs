@@ -10,11 +10,11 @@ internal sealed class ResultInspection
     /// <summary>What we write ourselves is fine whatever the list for images of others says.</summary>
     private static readonly string[] WritableVmdkTypes = ["monolithicSparse", "streamOptimized"];
 
-    private readonly OperationContext context;
+    private readonly OperationContext _context;
 
     /// <summary>Makes it.</summary>
     /// <param name="context">Settings and ports.</param>
-    public ResultInspection(OperationContext context) => this.context = context;
+    public ResultInspection(OperationContext context) => _context = context;
 
     /// <summary>Refuses a result that is not what the plan promised.</summary>
     /// <param name="path">The result.</param>
@@ -41,7 +41,7 @@ internal sealed class ResultInspection
     /// </summary>
     private long CheckRaw(string path, string subject, CancellationToken cancellationToken)
     {
-        DiskFormat format = context.Inspector.Inspect(path, new InspectionRequest { ImageId = subject }, cancellationToken).Facts.Format;
+        DiskFormat format = _context.Inspector.Inspect(path, new InspectionRequest { ImageId = subject }, cancellationToken).Facts.Format;
         bool isContent = format.QemuName is null or "raw" or "luks";
         return isContent
             ? new FileInfo(path).Length
@@ -52,10 +52,10 @@ internal sealed class ResultInspection
     {
         var request = new InspectionRequest
         {
-            AllowedVmdkTypes = [.. context.Options.VmdkAllowedTypes, .. WritableVmdkTypes],
+            AllowedVmdkTypes = [.. _context.Options.VmdkAllowedTypes, .. WritableVmdkTypes],
             ImageId = subject,
         };
-        ImageInspection inspection = context.Inspector.Inspect(path, request, cancellationToken);
+        ImageInspection inspection = _context.Inspector.Inspect(path, request, cancellationToken);
         if (inspection.Facts.Format != output)
         {
             throw new ImageUnacceptableException(subject, $"Converted to {output}, but format is now {inspection.Facts.Format}.", inspection.Checks.Where(check => check.Outcome == CheckOutcome.Failed).ToArray());

@@ -7,13 +7,13 @@ internal sealed class DrainedStream
 {
     private const int PieceSize = 16 << 10;
 
-    private readonly TextReader reader;
-    private readonly BoundedText kept;
-    private readonly Action<ReadOnlyMemory<char>>? listener;
-    private readonly TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock gate = new();
-    private long count;
-    private bool isClosed;
+    private readonly TextReader _reader;
+    private readonly BoundedText _kept;
+    private readonly Action<ReadOnlyMemory<char>>? _listener;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private long _count;
+    private bool _isClosed;
 
     /// <summary>Begins to read.</summary>
     /// <param name="reader">The stream.</param>
@@ -21,9 +21,9 @@ internal sealed class DrainedStream
     /// <param name="listener">Is given each piece as it comes; null: nobody.</param>
     public DrainedStream(TextReader reader, BoundedText kept, Action<ReadOnlyMemory<char>>? listener)
     {
-        this.reader = reader;
-        this.kept = kept;
-        this.listener = listener;
+        _reader = reader;
+        _kept = kept;
+        _listener = listener;
         Finished = Task.Run(ReadAsync);
     }
 
@@ -31,19 +31,19 @@ internal sealed class DrainedStream
     public Task Finished { get; }
 
     /// <summary>Ends when the listener fails, so that the program can be stopped; else never.</summary>
-    public Task Failed => failed.Task;
+    public Task Failed => _failed.Task;
 
     /// <summary>The number of characters so far.</summary>
-    public long Count => Interlocked.Read(ref count);
+    public long Count => Interlocked.Read(ref _count);
 
     /// <summary>What was kept so far.</summary>
     public string Text
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return kept.ToString();
+                return _kept.ToString();
             }
         }
     }
@@ -51,9 +51,9 @@ internal sealed class DrainedStream
     /// <summary>Listens no longer, although the stream is still open.</summary>
     public void Close()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isClosed = true;
+            _isClosed = true;
         }
     }
 
@@ -64,22 +64,22 @@ internal sealed class DrainedStream
         {
             while (true)
             {
-                int length = await reader.ReadAsync(buffer.AsMemory()).ConfigureAwait(false);
+                int length = await _reader.ReadAsync(buffer.AsMemory()).ConfigureAwait(false);
                 if (length == 0)
                 {
                     return;
                 }
 
-                lock (gate)
+                lock (_gate)
                 {
-                    if (isClosed)
+                    if (_isClosed)
                     {
                         return;
                     }
 
-                    kept.Append(buffer.AsSpan(0, length));
-                    Interlocked.Add(ref count, length);
-                    listener?.Invoke(buffer.AsMemory(0, length));
+                    _kept.Append(buffer.AsSpan(0, length));
+                    Interlocked.Add(ref _count, length);
+                    _listener?.Invoke(buffer.AsMemory(0, length));
                 }
             }
         }
@@ -89,7 +89,7 @@ internal sealed class DrainedStream
         }
         catch
         {
-            failed.TrySetResult();
+            _failed.TrySetResult();
             throw;
         }
     }

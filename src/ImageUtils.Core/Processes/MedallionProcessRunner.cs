@@ -23,11 +23,11 @@ public sealed class MedallionProcessRunner : IProcessRunner
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(3);
 
-    private readonly IOperationLog log;
-    private readonly IReadOnlyList<string> rootHelper;
-    private readonly PlatformFacts platform;
-    private readonly ProcessStopper stopper;
-    private int saidNoLimits;
+    private readonly IOperationLog _log;
+    private readonly IReadOnlyList<string> _rootHelper;
+    private readonly PlatformFacts _platform;
+    private readonly ProcessStopper _stopper;
+    private int _saidNoLimits;
 
     /// <summary>Makes the runner.</summary>
     /// <param name="log">Is told each command line exactly as run.</param>
@@ -35,24 +35,24 @@ public sealed class MedallionProcessRunner : IProcessRunner
     /// <param name="platform">Where it runs; null: here.</param>
     public MedallionProcessRunner(IOperationLog log, IReadOnlyList<string> rootHelper, PlatformFacts? platform = null)
     {
-        this.log = log;
-        this.rootHelper = rootHelper;
-        this.platform = platform ?? PlatformFacts.Current();
-        stopper = new ProcessStopper(SignalAsRootAsync);
+        _log = log;
+        _rootHelper = rootHelper;
+        _platform = platform ?? PlatformFacts.Current();
+        _stopper = new ProcessStopper(SignalAsRootAsync);
     }
 
     /// <inheritdoc/>
-    public string? Find(string fileName) => ExecutableSearch.Find(fileName, platform.SearchPath);
+    public string? Find(string fileName) => ExecutableSearch.Find(fileName, _platform.SearchPath);
 
     /// <inheritdoc/>
     public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ComposedCommand composed = CommandLineComposer.Compose(request, rootHelper, platform);
+        ComposedCommand composed = CommandLineComposer.Compose(request, _rootHelper, _platform);
         Tell(composed.Notes);
         string program = Locate(request, composed);
-        string commandLine = CommandLineText.Write(composed.Words, request.Secrets, platform.IsWindows);
-        log.Verbose(commandLine);
+        string commandLine = CommandLineText.Write(composed.Words, request.Secrets, _platform.IsWindows);
+        _log.Verbose(commandLine);
 
         var watch = Stopwatch.StartNew();
         using Command command = Start(program, composed, request.FileName);
@@ -70,9 +70,9 @@ public sealed class MedallionProcessRunner : IProcessRunner
             if (!exited.IsCompleted)
             {
                 timedOut = timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
-                if (!await stopper.StopAsync(process, exited, composed.IsBehindRootHelper).ConfigureAwait(false))
+                if (!await _stopper.StopAsync(process, exited, composed.IsBehindRootHelper).ConfigureAwait(false))
                 {
-                    log.Warning($"Process {process.Id} could not be ended: {commandLine}");
+                    _log.Warning($"Process {process.Id} could not be ended: {commandLine}");
                 }
             }
 
@@ -159,7 +159,7 @@ public sealed class MedallionProcessRunner : IProcessRunner
 
     private ProcessResult Judge(ProcessRequest request, ComposedCommand composed, ProcessResult result)
     {
-        if (!platform.IsWindows && result.ExitCode == -UnixSignal.Interrupt)
+        if (!_platform.IsWindows && result.ExitCode == -UnixSignal.Interrupt)
         {
             // Ctrl+C in a terminal goes to every program of the line; it means us too.
             throw new OperationCanceledException($"{request.FileName} was interrupted.");
@@ -167,14 +167,14 @@ public sealed class MedallionProcessRunner : IProcessRunner
 
         if (composed.IsBehindRootHelper && result.ExitCode != 0)
         {
-            if (RootHelperTrouble.IsToolMissing(rootHelper, result.ExitCode, request.FileName, result.StandardError))
+            if (RootHelperTrouble.IsToolMissing(_rootHelper, result.ExitCode, request.FileName, result.StandardError))
             {
                 throw NotFound(request.FileName);
             }
 
-            if (RootHelperTrouble.Find(rootHelper, result.ExitCode, result.StandardError) is { } reason)
+            if (RootHelperTrouble.Find(_rootHelper, result.ExitCode, result.StandardError) is { } reason)
             {
-                throw new RootHelperUnavailableException(string.Join(' ', rootHelper), reason);
+                throw new RootHelperUnavailableException(string.Join(' ', _rootHelper), reason);
             }
         }
 
@@ -186,9 +186,9 @@ public sealed class MedallionProcessRunner : IProcessRunner
     {
         if (composed.IsBehindRootHelper)
         {
-            if (Find(rootHelper[0]) is null)
+            if (Find(_rootHelper[0]) is null)
             {
-                throw new RootHelperUnavailableException(string.Join(' ', rootHelper), $"'{rootHelper[0]}' was not found on PATH.");
+                throw new RootHelperUnavailableException(string.Join(' ', _rootHelper), $"'{_rootHelper[0]}' was not found on PATH.");
             }
         }
         else if (Find(request.FileName) is null)
@@ -202,7 +202,7 @@ public sealed class MedallionProcessRunner : IProcessRunner
 
     private ToolNotFoundException NotFound(string fileName) => new(fileName)
     {
-        RecommendedAction = $"Looked for '{fileName}' in: {string.Join(", ", ExecutableSearch.Folders(platform.SearchPath))}.",
+        RecommendedAction = $"Looked for '{fileName}' in: {string.Join(", ", ExecutableSearch.Folders(_platform.SearchPath))}.",
     };
 
     private void Tell(IReadOnlyList<CompositionNote> notes)
@@ -211,11 +211,11 @@ public sealed class MedallionProcessRunner : IProcessRunner
         {
             if (note == CompositionNote.NoRootHelperOnWindows)
             {
-                log.Verbose("There is no root helper on Windows; running as the current user.");
+                _log.Verbose("There is no root helper on Windows; running as the current user.");
             }
-            else if (Interlocked.Exchange(ref saidNoLimits, 1) == 0)
+            else if (Interlocked.Exchange(ref _saidNoLimits, 1) == 0)
             {
-                log.Verbose("prlimit (util-linux) was not found; programs run without limits on CPU time and memory.");
+                _log.Verbose("prlimit (util-linux) was not found; programs run without limits on CPU time and memory.");
             }
         }
     }
@@ -224,10 +224,10 @@ public sealed class MedallionProcessRunner : IProcessRunner
     private async Task SignalAsRootAsync(string signal, int processId)
     {
         string id = processId.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        string[] words = [.. rootHelper, "kill", signal, id];
-        log.Verbose(CommandLineText.Write(words, [], forWindows: false));
+        string[] words = [.. _rootHelper, "kill", signal, id];
+        _log.Verbose(CommandLineText.Write(words, [], forWindows: false));
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        using Command command = Start(Find(rootHelper[0]) ?? rootHelper[0], new ComposedCommand(words, environment, IsBehindRootHelper: true, []), "kill");
+        using Command command = Start(Find(_rootHelper[0]) ?? _rootHelper[0], new ComposedCommand(words, environment, IsBehindRootHelper: true, []), "kill");
         await ProcessStopper.WaitAsync(command.Process.WaitForExitAsync(), SignalTime).ConfigureAwait(false);
     }
 }

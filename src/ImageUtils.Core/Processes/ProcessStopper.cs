@@ -12,11 +12,11 @@ internal sealed class ProcessStopper
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
 
-    private readonly Func<string, int, Task> signalAsRoot;
+    private readonly Func<string, int, Task> _signalAsRoot;
 
     /// <summary>Makes it.</summary>
     /// <param name="signalAsRoot">Sends a signal (<c>-TERM</c>) to a process id through the root helper.</param>
-    public ProcessStopper(Func<string, int, Task> signalAsRoot) => this.signalAsRoot = signalAsRoot;
+    public ProcessStopper(Func<string, int, Task> signalAsRoot) => _signalAsRoot = signalAsRoot;
 
     /// <summary>Ends a process with its tree.</summary>
     /// <param name="process">The process we started.</param>
@@ -79,7 +79,7 @@ internal sealed class ProcessStopper
         {
             foreach (RunningProcess leaf in leaves.Where(ProcessTree.IsAlive))
             {
-                await signalAsRoot(signal, leaf.Id).ConfigureAwait(false);
+                await _signalAsRoot(signal, leaf.Id).ConfigureAwait(false);
             }
 
             if (leaves.Length == 0 || await WaitAsync(exited, GraceTime).ConfigureAwait(false))

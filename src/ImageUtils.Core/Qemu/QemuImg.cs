@@ -14,16 +14,16 @@ public sealed class QemuImg
     /// <summary>The program's name.</summary>
     public const string ToolName = "qemu-img";
 
-    private readonly OperationContext context;
+    private readonly OperationContext _context;
 
     /// <summary>Makes the adapter.</summary>
     /// <param name="context">Settings and ports.</param>
-    public QemuImg(OperationContext context) => this.context = context;
+    public QemuImg(OperationContext context) => _context = context;
 
     /// <summary>True where the program is there.</summary>
-    public bool IsAvailable => context.Processes.Find(FileName) is not null;
+    public bool IsAvailable => _context.Processes.Find(FileName) is not null;
 
-    private string FileName => context.Options.QemuImgPath ?? ToolName;
+    private string FileName => _context.Options.QemuImgPath ?? ToolName;
 
     /// <summary>Fails early where the program is not there.</summary>
     /// <exception cref="ToolNotFoundException">It is not there; the recommended action says how to get it.</exception>
@@ -45,7 +45,7 @@ public sealed class QemuImg
     /// <exception cref="ToolFailedException">It failed, broke its limits, or did not answer with JSON.</exception>
     public async Task<QemuImgInfo> InfoAsync(QemuSource source, bool forceShare, bool runAsRoot, CancellationToken cancellationToken)
     {
-        var limits = new ProcessLimits(context.Options.ConversionCpuLimit, context.Options.ConversionAddressSpaceLimit);
+        var limits = new ProcessLimits(_context.Options.ConversionCpuLimit, _context.Options.ConversionAddressSpaceLimit);
         ProcessRequest request = Request(QemuImgCommands.Info(source, forceShare)) with
         {
             RunAsRoot = runAsRoot,
@@ -146,7 +146,7 @@ public sealed class QemuImg
         QemuImgVersion? minimum = minimumVersion is null
             ? null
             : QemuImgVersion.Parse(minimumVersion) ?? throw new ArgumentException($"'{minimumVersion}' is not a version.", nameof(minimumVersion));
-        string? path = context.Processes.Find(FileName);
+        string? path = _context.Processes.Find(FileName);
         if (path is null)
         {
             return minimum is null ? new ImageTool { Name = ToolName, IsAvailable = false } : throw NotFound();
@@ -165,7 +165,7 @@ public sealed class QemuImg
     {
         try
         {
-            return await context.Processes.RunAsync(request, cancellationToken).ConfigureAwait(false);
+            return await _context.Processes.RunAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (ToolNotFoundException e) when (string.Equals(e.ToolName, FileName, StringComparison.Ordinal))
         {
@@ -177,7 +177,7 @@ public sealed class QemuImg
 
     private ToolNotFoundException NotFound(ToolNotFoundException? e = null)
     {
-        string where = e?.RecommendedAction ?? $"Looked for '{FileName}'{(context.Options.QemuImgPath is null ? " on PATH" : string.Empty)}.";
+        string where = e?.RecommendedAction ?? $"Looked for '{FileName}'{(_context.Options.QemuImgPath is null ? " on PATH" : string.Empty)}.";
         return new ToolNotFoundException(ToolName, e)
         {
             RecommendedAction = where + " Install it (Debian, Ubuntu: qemu-utils; Fedora, RHEL: qemu-img; Arch: qemu-img; macOS: brew install qemu; "

@@ -13,9 +13,9 @@ public sealed class QemuImgProgressParser
     /// <summary>The longest text between the parentheses; more means that it is something else.</summary>
     private const int LongestText = 32;
 
-    private readonly char[] text = new char[LongestText];
-    private int length;
-    private bool isInside;
+    private readonly char[] _text = new char[LongestText];
+    private int _length;
+    private bool _isInside;
 
     /// <summary>Reads a piece.</summary>
     /// <param name="piece">The piece.</param>
@@ -27,21 +27,21 @@ public sealed class QemuImgProgressParser
         {
             if (c == '(')
             {
-                isInside = true;
-                length = 0;
+                _isInside = true;
+                _length = 0;
             }
-            else if (isInside && length < LongestText)
+            else if (_isInside && _length < LongestText)
             {
-                text[length++] = c;
+                _text[_length++] = c;
                 if (c == ')')
                 {
-                    isInside = false;
-                    last = Read(text.AsSpan(0, length)) ?? last;
+                    _isInside = false;
+                    last = Read(_text.AsSpan(0, _length)) ?? last;
                 }
             }
             else
             {
-                isInside = false;
+                _isInside = false;
             }
         }
 

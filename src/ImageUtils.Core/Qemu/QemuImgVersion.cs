@@ -6,12 +6,12 @@ namespace ImageUtils.Qemu;
 /// <summary>A version of qemu-img; compared number by number, so that 2.10 is after 2.9, and a number that is missing is 0.</summary>
 public sealed partial class QemuImgVersion 
 {
-    private readonly int[] numbers;
+    private readonly int[] _numbers;
 
     private QemuImgVersion(string text, int[] numbers)
     {
         Text = text;
-        this.numbers = numbers;
+        _numbers = numbers;
     }
 
     /// <summary>The version as the program says it, for example <c>7.2.22</c>.</summary>
@@ -49,9 +49,9 @@ public sealed partial class QemuImgVersion
     /// <returns>True where this one is the same or newer.</returns>
     public bool IsAtLeast(QemuImgVersion minimum)
     {
-        for (int i = 0; i < Math.Max(numbers.Length, minimum.numbers.Length); i++)
+        for (int i = 0; i < Math.Max(_numbers.Length, minimum._numbers.Length); i++)
         {
-            int difference = numbers.ElementAtOrDefault(i).CompareTo(minimum.numbers.ElementAtOrDefault(i));
+            int difference = _numbers.ElementAtOrDefault(i).CompareTo(minimum._numbers.ElementAtOrDefault(i));
             if (difference != 0)
             {
                 return difference > 0;

@@ -12,14 +12,14 @@ public sealed class ConversionDirectory
 {
     private const int LongestIdInName = 64;
 
-    private readonly string suffix;
+    private readonly string _suffix;
 
     /// <summary>Makes the object; the file system is not touched.</summary>
     /// <param name="options">Where it is, and the backend's name.</param>
     public ConversionDirectory(ImageUtilsOptions options)
     {
         FolderPath = System.IO.Path.GetFullPath(options.ImageConversionDirectory);
-        suffix = options.BackendName ?? string.Empty;
+        _suffix = options.BackendName ?? string.Empty;
     }
 
     /// <summary>The full path of the folder.</summary>
@@ -69,7 +69,7 @@ public sealed class ConversionDirectory
                 open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            string name = System.IO.Path.Combine(FolderPath, prefix + RandomNumberGenerator.GetHexString(16, lowercase: true) + suffix);
+            string name = System.IO.Path.Combine(FolderPath, prefix + RandomNumberGenerator.GetHexString(16, lowercase: true) + _suffix);
             using var created = new FileStream(name, open);
             return new TemporaryImageFile(name);
         }

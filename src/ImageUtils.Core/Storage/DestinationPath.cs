@@ -21,7 +21,7 @@ public static class DestinationPath
     /// <summary>Finds the file to write. Nothing is made.</summary>
     /// <param name="destination">The destination as given, literal; relative to the process's folder where it is relative.</param>
     /// <param name="sourceName">The source's file name, whose extension is dropped, or the image id.</param>
-    /// <param name="format">The format of the result, whose extension the file gets.</param>
+    /// <param name="format">The format of the result, whose name is the file's extension.</param>
     /// <returns>The full path of the file.</returns>
     /// <exception cref="DestinationUnwritableException">No file can have that name.</exception>
     public static string Resolve(string destination, string sourceName, DiskFormat format)
@@ -32,7 +32,7 @@ public static class DestinationPath
         }
 
         string fullPath = Path.GetFullPath(destination);
-        return IsFolder(destination) ? Path.Combine(fullPath, FileName(sourceName, format.Extension)) : fullPath;
+        return IsFolder(destination) ? Path.Combine(fullPath, FileName(sourceName, format.Name)) : fullPath;
     }
 
     /// <summary>Makes the folder of a destination that ends in a separator; every other destination's folder must be there already.</summary>

@@ -3,17 +3,17 @@ namespace ImageUtils.Storage;
 /// <summary>The bytes of a reader as a stream, from their beginning. Trouble names the file, as the reader's does.</summary>
 internal sealed class ImageReaderStream : Stream
 {
-    private readonly IImageReader reader;
-    private readonly bool isOwner;
-    private long position;
+    private readonly IImageReader _reader;
+    private readonly bool _isOwner;
+    private long _position;
 
     /// <summary>Makes the stream.</summary>
     /// <param name="reader">The bytes.</param>
     /// <param name="isOwner">True: the reader is disposed of with the stream.</param>
     public ImageReaderStream(IImageReader reader, bool isOwner)
     {
-        this.reader = reader;
-        this.isOwner = isOwner;
+        _reader = reader;
+        _isOwner = isOwner;
     }
 
     public override bool CanRead => true;
@@ -22,15 +22,15 @@ internal sealed class ImageReaderStream : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => reader.Length;
+    public override long Length => _reader.Length;
 
     public override long Position
     {
-        get => position;
+        get => _position;
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            position = value;
+            _position = value;
         }
     }
 
@@ -38,8 +38,8 @@ internal sealed class ImageReaderStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int read = reader.Read(position, buffer);
-        position += read;
+        int read = _reader.Read(_position, buffer);
+        _position += read;
         return read;
     }
 
@@ -55,7 +55,7 @@ internal sealed class ImageReaderStream : Stream
 
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {
-        SeekOrigin.Current => checked(position + offset),
+        SeekOrigin.Current => checked(_position + offset),
         SeekOrigin.End => checked(Length + offset),
         _ => offset,
     };
@@ -66,9 +66,9 @@ internal sealed class ImageReaderStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && isOwner)
+        if (disposing && _isOwner)
         {
-            reader.Dispose();
+            _reader.Dispose();
         }
 
         base.Dispose(disposing);

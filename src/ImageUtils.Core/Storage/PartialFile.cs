@@ -13,14 +13,14 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
     /// <summary>The longest file name the file systems of Linux and macOS take, in bytes.</summary>
     private const int LongestName = 255;
 
-    private readonly bool force;
-    private bool isSettled;
+    private readonly bool _force;
+    private bool _isSettled;
 
     private PartialFile(string destinationPath, string temporaryPath, bool force)
     {
         DestinationPath = destinationPath;
         TemporaryPath = temporaryPath;
-        this.force = force;
+        _force = force;
     }
 
     /// <summary>The file the data goes to until <see cref="Commit"/>: a short name of its own in the destination's folder.</summary>
@@ -97,7 +97,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
     /// <exception cref="NoSpaceException">The data did not fit, which some file systems say only now.</exception>
     public void Commit()
     {
-        ObjectDisposedException.ThrowIf(isSettled, this);
+        ObjectDisposedException.ThrowIf(_isSettled, this);
         try
         {
             using (var handle = File.OpenHandle(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
@@ -105,7 +105,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
                 RandomAccess.FlushToDisk(handle);
             }
 
-            if (force)
+            if (_force)
             {
                 File.Move(TemporaryPath, DestinationPath, overwrite: true);
             }
@@ -114,7 +114,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
                 throw new DestinationExistsException(DestinationPath);
             }
 
-            isSettled = true;
+            _isSettled = true;
         }
         catch (IOException e)
         {
@@ -129,12 +129,12 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
     /// <summary>Removes the temporary file, unless it was moved into place.</summary>
     public void Dispose()
     {
-        if (isSettled)
+        if (_isSettled)
         {
             return;
         }
 
-        isSettled = true;
+        _isSettled = true;
         try
         {
             File.Delete(TemporaryPath);

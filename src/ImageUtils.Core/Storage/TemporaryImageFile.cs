@@ -3,7 +3,7 @@ namespace ImageUtils.Storage;
 /// <summary>A temporary file that is gone when it is disposed of, whatever it was used for.</summary>
 public sealed class TemporaryImageFile : IDisposable
 {
-    private bool isDisposed;
+    private bool _isDisposed;
 
     internal TemporaryImageFile(string path) => Path = path;
 
@@ -38,12 +38,12 @@ public sealed class TemporaryImageFile : IDisposable
     /// <summary>Removes the file. A file that cannot be removed does not hide the error that ended the work.</summary>
     public void Dispose()
     {
-        if (isDisposed)
+        if (_isDisposed)
         {
             return;
         }
 
-        isDisposed = true;
+        _isDisposed = true;
         try
         {
             File.Delete(Path);

@@ -9,18 +9,18 @@ public sealed class ContentHasher : IDisposable
     // Below this a task costs more than the hash.
     private const int WorthTask = 64 * 1024;
 
-    private readonly (string Algorithm, IncrementalHash Hash)[] hashes;
+    private readonly (string Algorithm, IncrementalHash Hash)[] _hashes;
 
     /// <summary>Begins.</summary>
     /// <param name="algorithms">Names of <see cref="HashAlgorithms.Names"/>; doubles count once.</param>
     public ContentHasher(params IEnumerable<string> algorithms) =>
-        hashes = algorithms.Distinct(StringComparer.Ordinal).Select(name => (name, HashAlgorithms.Create(name))).ToArray();
+        _hashes = algorithms.Distinct(StringComparer.Ordinal).Select(name => (name, HashAlgorithms.Create(name))).ToArray();
 
     /// <summary>Takes the next piece.</summary>
     /// <param name="data">The bytes.</param>
     public void Append(ReadOnlySpan<byte> data)
     {
-        foreach ((_, IncrementalHash hash) in hashes)
+        foreach ((_, IncrementalHash hash) in _hashes)
         {
             hash.AppendData(data);
         }
@@ -37,7 +37,7 @@ public sealed class ContentHasher : IDisposable
             return Task.CompletedTask;
         }
 
-        return Task.WhenAll(hashes.Select(entry => Task.Run(() => entry.Hash.AppendData(data.Span))));
+        return Task.WhenAll(_hashes.Select(entry => Task.Run(() => entry.Hash.AppendData(data.Span))));
     }
 
     /// <summary>The hashes of everything so far.</summary>
@@ -46,7 +46,7 @@ public sealed class ContentHasher : IDisposable
     /// <exception cref="InvalidHashException">The algorithm was not among them.</exception>
     public ContentHash Current(string algorithm)
     {
-        foreach ((string name, IncrementalHash hash) in hashes)
+        foreach ((string name, IncrementalHash hash) in _hashes)
         {
             if (string.Equals(name, algorithm, StringComparison.Ordinal))
             {
@@ -60,12 +60,12 @@ public sealed class ContentHasher : IDisposable
     /// <summary>Says whether an algorithm is computed.</summary>
     /// <param name="algorithm">The algorithm.</param>
     /// <returns>True where it is.</returns>
-    public bool Computes(string algorithm) => Array.Exists(hashes, entry => string.Equals(entry.Algorithm, algorithm, StringComparison.Ordinal));
+    public bool Computes(string algorithm) => Array.Exists(_hashes, entry => string.Equals(entry.Algorithm, algorithm, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, IncrementalHash hash) in hashes)
+        foreach ((_, IncrementalHash hash) in _hashes)
         {
             hash.Dispose();
         }

@@ -7,20 +7,20 @@ namespace ImageUtils.Transfer;
 /// <summary>The hashes that the data of an image must have: the caller's, and the service's own.</summary>
 internal sealed class HashPromise
 {
-    private readonly IReadOnlyList<ContentHash> expected;
-    private readonly string reported;
+    private readonly IReadOnlyList<ContentHash> _expected;
+    private readonly string _reported;
 
     private HashPromise(IReadOnlyList<ContentHash> expected, string reported)
     {
-        this.expected = expected;
-        this.reported = reported;
+        _expected = expected;
+        _reported = reported;
     }
 
     /// <summary>True where somebody promised a hash.</summary>
-    public bool IsGiven => expected.Count > 0;
+    public bool IsGiven => _expected.Count > 0;
 
     /// <summary>Everything that has to be computed.</summary>
-    public IEnumerable<string> Algorithms => expected.Select(hash => hash.Algorithm).Append(reported);
+    public IEnumerable<string> Algorithms => _expected.Select(hash => hash.Algorithm).Append(_reported);
 
     /// <summary>Puts the promises together. Glance's checksum (MD5) counts only where there is nothing better.</summary>
     /// <param name="image">The image.</param>
@@ -51,7 +51,7 @@ internal sealed class HashPromise
     /// <exception cref="DigestMismatchException">One of them is broken.</exception>
     public ContentHash Verify(ContentHasher hasher, string subject)
     {
-        foreach (ContentHash promise in expected)
+        foreach (ContentHash promise in _expected)
         {
             ContentHash actual = hasher.Current(promise.Algorithm);
             if (!string.Equals(actual.Value, promise.Value, StringComparison.Ordinal))
@@ -60,7 +60,7 @@ internal sealed class HashPromise
             }
         }
 
-        return hasher.Current(reported);
+        return hasher.Current(_reported);
     }
 
     private static ContentHash? ReadOwn(ServiceImage image, IOperationLog log)

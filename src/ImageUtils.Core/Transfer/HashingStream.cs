@@ -3,15 +3,15 @@ namespace ImageUtils.Transfer;
 /// <summary>Reads another stream once, forward, and hashes and counts what goes by. The other stream stays open.</summary>
 internal sealed class HashingStream : Stream
 {
-    private readonly Stream inner;
-    private readonly ContentHasher hasher;
-    private readonly ProgressMeter progress;
+    private readonly Stream _inner;
+    private readonly ContentHasher _hasher;
+    private readonly ProgressMeter _progress;
 
     public HashingStream(Stream inner, ContentHasher hasher, ProgressMeter progress)
     {
-        this.inner = inner;
-        this.hasher = hasher;
-        this.progress = progress;
+        _inner = inner;
+        _hasher = hasher;
+        _progress = progress;
     }
 
     public long BytesRead { get; private set; }
@@ -34,8 +34,8 @@ internal sealed class HashingStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int read = inner.Read(buffer);
-        hasher.Append(buffer[..read]);
+        int read = _inner.Read(buffer);
+        _hasher.Append(buffer[..read]);
         Advance(read);
         return read;
     }
@@ -45,8 +45,8 @@ internal sealed class HashingStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        await hasher.AppendAsync(buffer[..read]).ConfigureAwait(false);
+        int read = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await _hasher.AppendAsync(buffer[..read]).ConfigureAwait(false);
         Advance(read);
         return read;
     }
@@ -64,6 +64,6 @@ internal sealed class HashingStream : Stream
     private void Advance(int count)
     {
         BytesRead += count;
-        progress.Report(BytesRead);
+        _progress.Report(BytesRead);
     }
 }

@@ -9,17 +9,17 @@ namespace ImageUtils.Transfer;
 /// <summary>The data of one image on their way into one file: counted, hashed and held against what was promised.</summary>
 internal sealed class ImageDownload
 {
-    private readonly OperationContext context;
-    private readonly IImageService service;
-    private readonly ServiceImage image;
-    private readonly HashPromise promise;
+    private readonly OperationContext _context;
+    private readonly IImageService _service;
+    private readonly ServiceImage _image;
+    private readonly HashPromise _promise;
 
     public ImageDownload(OperationContext context, IImageService service, ServiceImage image, HashPromise promise)
     {
-        this.context = context;
-        this.service = service;
-        this.image = image;
-        this.promise = promise;
+        _context = context;
+        _service = service;
+        _image = image;
+        _promise = promise;
     }
 
     /// <summary>Refuses an image that has no data to give.</summary>
@@ -42,13 +42,13 @@ internal sealed class ImageDownload
     public async Task<(long Size, ContentHash Hash)> ReceiveAsync(Stream destination, string folder, CancellationToken cancellationToken)
     {
         RequireSpace(folder);
-        using var hasher = new ContentHasher(promise.Algorithms);
+        using var hasher = new ContentHasher(_promise.Algorithms);
         var copy = new ContentCopy
         {
-            OnReadError = e => new ImageDownloadFailedException(image.ImageId, e.Message, e),
+            OnReadError = e => new ImageDownloadFailedException(_image.ImageId, e.Message, e),
             OnWriteError = e => ExplainWrite(e, folder),
-            Limit = image.Size,
-            Progress = new ProgressMeter(context.Progress, $"Downloading image {image.ImageId}", image.Size),
+            Limit = _image.Size,
+            Progress = new ProgressMeter(_context.Progress, $"Downloading image {_image.ImageId}", _image.Size),
         };
         Stream source = await OpenAsync(cancellationToken).ConfigureAwait(false);
         long size;
@@ -57,42 +57,42 @@ internal sealed class ImageDownload
             size = await copy.RunAsync(source, destination, hasher, cancellationToken).ConfigureAwait(false);
         }
 
-        if (image.Size is long promised && size != promised)
+        if (_image.Size is long promised && size != promised)
         {
             string came = size > promised ? "more came" : string.Create(CultureInfo.InvariantCulture, $"only {size} came");
-            throw new ImageDownloadFailedException(image.ImageId, string.Create(CultureInfo.InvariantCulture, $"the image service announced {promised} bytes and {came}."));
+            throw new ImageDownloadFailedException(_image.ImageId, string.Create(CultureInfo.InvariantCulture, $"the image service announced {promised} bytes and {came}."));
         }
 
-        return (size, promise.Verify(hasher, $"image {image.ImageId}"));
+        return (size, _promise.Verify(hasher, $"image {_image.ImageId}"));
     }
 
     /// <summary>What a full disk means for a download (cinder's words).</summary>
     public ImageTooBigException NoSpace(string folder, Exception cause) =>
-        new(image.ImageId, $"No space left in image_conversion_dir path ({folder}) while fetching image {image.ImageId}.", cause);
+        new(_image.ImageId, $"No space left in image_conversion_dir path ({folder}) while fetching image {_image.ImageId}.", cause);
 
     private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await service.OpenDataAsync(image.ImageId, cancellationToken).ConfigureAwait(false);
+            return await _service.OpenDataAsync(_image.ImageId, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ImageDownloadFailedException(image.ImageId, e.Message, e);
+            throw new ImageDownloadFailedException(_image.ImageId, e.Message, e);
         }
     }
 
     private void RequireSpace(string folder)
     {
         // As in cinder's check_available_space, room for exactly as much is too little.
-        if (image.Size is > 0 and long needed && DiskSpace.AvailableBytes(folder) is long free && free <= needed)
+        if (_image.Size is > 0 and long needed && DiskSpace.AvailableBytes(folder) is long free && free <= needed)
         {
             throw new ImageTooBigException(
-                image.ImageId,
+                _image.ImageId,
                 string.Create(CultureInfo.InvariantCulture, $"There is no space to fetch the image into {folder}. Requested: {needed}, available: {free}."));
         }
     }
 
     private ImageUtilsException ExplainWrite(IOException e, string folder) =>
-        DiskSpace.IsNoSpace(e) ? NoSpace(folder, e) : new ImageDownloadFailedException(image.ImageId, e.Message, e);
+        DiskSpace.IsNoSpace(e) ? NoSpace(folder, e) : new ImageDownloadFailedException(_image.ImageId, e.Message, e);
 }

@@ -14,16 +14,16 @@ namespace ImageUtils.Transfer;
 /// </summary>
 public sealed class ImageFetcher
 {
-    private readonly OperationContext context;
-    private readonly IImageService service;
+    private readonly OperationContext _context;
+    private readonly IImageService _service;
 
     /// <summary>Makes the fetcher.</summary>
     /// <param name="context">Settings, inspector, progress.</param>
     /// <param name="service">Where the images are.</param>
     public ImageFetcher(OperationContext context, IImageService service)
     {
-        this.context = context;
-        this.service = service;
+        _context = context;
+        _service = service;
     }
 
     /// <summary>Fetches one image.</summary>
@@ -42,16 +42,16 @@ public sealed class ImageFetcher
         long started = Stopwatch.GetTimestamp();
         ContentHash? expected = request.ExpectedHash is null ? null : ContentHash.Parse(request.ExpectedHash, request.HashAlgorithm);
         string? algorithm = request.HashAlgorithm is null ? null : HashAlgorithms.Parse(request.HashAlgorithm);
-        ServiceImage image = await service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
+        ServiceImage image = await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
-        HashPromise promise = HashPromise.Of(image, expected, algorithm, context.Log);
+        HashPromise promise = HashPromise.Of(image, expected, algorithm, _context.Log);
         if (request.RequireHash && !promise.IsGiven)
         {
             throw new ImageUnacceptableException(image.ImageId, "No hash is promised for it, and one is required.");
         }
 
-        var download = new ImageDownload(context, service, image, promise);
+        var download = new ImageDownload(_context, _service, image, promise);
         using PartialFile file = PartialFile.Create(request.DestinationPath, request.Force);
         string folder = Path.GetDirectoryName(file.DestinationPath)!;
         FileStream stream = file.OpenStream();
@@ -103,13 +103,13 @@ public sealed class ImageFetcher
 
     private ImageFacts Inspect(string path, ServiceImage image, FetchRequest request, CancellationToken cancellationToken)
     {
-        ImageFacts facts = context.Inspector
-            .Inspect(path, ImageClaim.OfFile(image, context), cancellationToken)
+        ImageFacts facts = _context.Inspector
+            .Inspect(path, ImageClaim.OfFile(image, _context), cancellationToken)
             .ThrowIfUnacceptable()
             .Facts;
         if (ImageClaim.IsWrapped(image))
         {
-            context.Log.Warning($"The data of image {image.ImageId} are packed ({facts.Format.Name}); what is inside was not judged.");
+            _context.Log.Warning($"The data of image {image.ImageId} are packed ({facts.Format.Name}); what is inside was not judged.");
         }
 
         VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);

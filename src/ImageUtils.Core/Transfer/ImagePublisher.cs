@@ -15,9 +15,9 @@ namespace ImageUtils.Transfer;
 /// </summary>
 public sealed class ImagePublisher
 {
-    private readonly OperationContext context;
-    private readonly IImageService service;
-    private readonly IImageConverter converter;
+    private readonly OperationContext _context;
+    private readonly IImageService _service;
+    private readonly IImageConverter _converter;
 
     /// <summary>Makes the publisher.</summary>
     /// <param name="context">Settings, inspector, progress.</param>
@@ -25,9 +25,9 @@ public sealed class ImagePublisher
     /// <param name="converter">Who converts.</param>
     public ImagePublisher(OperationContext context, IImageService service, IImageConverter converter)
     {
-        this.context = context;
-        this.service = service;
-        this.converter = converter;
+        _context = context;
+        _service = service;
+        _converter = converter;
     }
 
     /// <summary>Publishes one volume.</summary>
@@ -54,8 +54,8 @@ public sealed class ImagePublisher
             PublishContent.RequireReadable(request.SourcePath);
         }
 
-        var filter = new MetadataFilter(context.Options.ReservedImageNamespaces, context.Log);
-        PublishTarget target = await PublishTarget.FindAsync(request, service, filter, cancellationToken).ConfigureAwait(false);
+        var filter = new MetadataFilter(_context.Options.ReservedImageNamespaces, _context.Log);
+        PublishTarget target = await PublishTarget.FindAsync(request, _service, filter, cancellationToken).ConfigureAwait(false);
         if (string.Equals(target.ContainerFormat, ImageVocabulary.Compressed, StringComparison.Ordinal))
         {
             throw new NotSupportedOperationException("An image that is compressed as a whole (container_format compressed) cannot be made by this version.");
@@ -64,14 +64,14 @@ public sealed class ImagePublisher
         bool isConverted = !IsSameContent(request.VolumeFormat, target.Content);
         if (isConverted)
         {
-            ConversionPermission.CheckUpload(context.Options, target.DiskFormat, request.VolumeFormat, target.Label);
+            ConversionPermission.CheckUpload(_context.Options, target.DiskFormat, request.VolumeFormat, target.Label);
         }
 
-        var temporaries = new ConversionDirectory(context.Options);
+        var temporaries = new ConversionDirectory(_context.Options);
         using TemporaryImageFile? converted = isConverted ? temporaries.CreateForUpload() : null;
         if (converted is not null)
         {
-            converter.EnsureCanConvert(request.VolumeFormat, ConversionOf(request, target, request.SourcePath ?? converted.Path, converted.Path));
+            _converter.EnsureCanConvert(request.VolumeFormat, ConversionOf(request, target, request.SourcePath ?? converted.Path, converted.Path));
         }
 
         using TemporaryImageFile? spooled = NeedsFile(request, target, isConverted)
@@ -80,7 +80,7 @@ public sealed class ImagePublisher
         PublishContent content = await PrepareAsync(request, target, spooled?.Path ?? request.SourcePath, converted, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            (ServiceImage image, ContentHash hash) = await new ImageUpload(context, service)
+            (ServiceImage image, ContentHash hash) = await new ImageUpload(_context, _service)
                 .SendAsync(target, content, request, cancellationToken)
                 .ConfigureAwait(false);
             TimeSpan duration = Stopwatch.GetElapsedTime(started);
@@ -138,7 +138,7 @@ public sealed class ImagePublisher
                     OnWriteError = e => DiskSpace.IsNoSpace(e)
                         ? new NoSpaceException(DiskSpace.MountPointOf(temporaries.FolderPath), e)
                         : new DestinationUnwritableException(file.Path, e.Message, e),
-                    Progress = new ProgressMeter(context.Progress, "Reading the volume", null),
+                    Progress = new ProgressMeter(_context.Progress, "Reading the volume", null),
                 };
                 await copy.RunAsync(request.Source!, stream, hasher, cancellationToken).ConfigureAwait(false);
             }
@@ -188,7 +188,7 @@ public sealed class ImagePublisher
 
             // A volume is what its owner says; a guest can write any header into it (CVE-2015-1851).
             SourceFormat = request.VolumeFormat.Name,
-            Compress = output == DiskFormat.Qcow2 && context.Options.CompressOnUpload && !request.NoCompress,
+            Compress = output == DiskFormat.Qcow2 && _context.Options.CompressOnUpload && !request.NoCompress,
             RunAsRoot = request.RunAsRoot,
             Force = true,
             ImageId = target.Label,
@@ -209,8 +209,8 @@ public sealed class ImagePublisher
             conversion = conversion with { SourceFormat = DiskFormat.Iso.Name };
         }
 
-        await converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
-        ImageInspection result = context.Inspector.Inspect(convertedPath, RequestOf(target.Content, target.Label), cancellationToken);
+        await _converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
+        ImageInspection result = _context.Inspector.Inspect(convertedPath, RequestOf(target.Content, target.Label), cancellationToken);
         if (!IsSameContent(result.Facts.Format, conversion.OutputFormat))
         {
             throw new ImageUnacceptableException(target.Label, $"Converted to {conversion.OutputFormat.Name}, but format is now {result.Facts.Format.Name}");
@@ -220,15 +220,15 @@ public sealed class ImagePublisher
     }
 
     private bool IsIso(string path, string label, CancellationToken cancellationToken) =>
-        context.Inspector.Inspect(path, new InspectionRequest { ImageId = label }, cancellationToken).Facts.Format == DiskFormat.Iso;
+        _context.Inspector.Inspect(path, new InspectionRequest { ImageId = label }, cancellationToken).Facts.Format == DiskFormat.Iso;
 
     private ImageInspection Inspect(string path, DiskFormat claim, string label, CancellationToken cancellationToken) =>
-        context.Inspector.Inspect(path, RequestOf(claim, label), cancellationToken).ThrowIfUnacceptable();
+        _context.Inspector.Inspect(path, RequestOf(claim, label), cancellationToken).ThrowIfUnacceptable();
 
     private InspectionRequest RequestOf(DiskFormat claim, string label) => new()
     {
         ClaimedFormat = claim.Name,
-        AllowedVmdkTypes = context.Options.VmdkAllowedTypes,
+        AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
         ImageId = label,
     };
 }

@@ -8,13 +8,13 @@ namespace ImageUtils.Transfer;
 /// <summary>Content on its way into an image: hashed as it goes, and held against what the service says it got.</summary>
 internal sealed class ImageUpload
 {
-    private readonly OperationContext context;
-    private readonly IImageService service;
+    private readonly OperationContext _context;
+    private readonly IImageService _service;
 
     public ImageUpload(OperationContext context, IImageService service)
     {
-        this.context = context;
-        this.service = service;
+        _context = context;
+        _service = service;
     }
 
     /// <summary>Uploads. An image that was made for it goes again where the upload fails.</summary>
@@ -26,7 +26,7 @@ internal sealed class ImageUpload
         CancellationToken cancellationToken)
     {
         string imageId = target.ImageId
-            ?? (await service.CreateAsync(target.NewImage!, cancellationToken).ConfigureAwait(false)).ImageId;
+            ?? (await _service.CreateAsync(target.NewImage!, cancellationToken).ConfigureAwait(false)).ImageId;
         try
         {
             return await SendAsync(imageId, content, request, cancellationToken).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal sealed class ImageUpload
     {
         // The service says only afterwards which hash it keeps; Glance's default is sha512, its checksum always MD5.
         using var hasher = new ContentHasher(HashAlgorithms.Md5, HashAlgorithms.Sha512);
-        var progress = new ProgressMeter(context.Progress, $"Uploading image {imageId}", content.Size);
+        var progress = new ProgressMeter(_context.Progress, $"Uploading image {imageId}", content.Size);
         var stream = new HashingStream(content.Stream, hasher, progress);
         await using (stream.ConfigureAwait(false))
         {
@@ -57,7 +57,7 @@ internal sealed class ImageUpload
                 Size = content.Size,
                 VirtualSize = content.VirtualSize,
             };
-            ServiceImage image = await service.UploadAsync(imageId, stream, options, cancellationToken).ConfigureAwait(false);
+            ServiceImage image = await _service.UploadAsync(imageId, stream, options, cancellationToken).ConfigureAwait(false);
             progress.Finish(stream.BytesRead);
             Compare(image, stream.BytesRead, hasher);
             return (image, hasher.Current(HashAlgorithms.Sha512));
@@ -76,7 +76,7 @@ internal sealed class ImageUpload
             : (HashAlgorithms.Md5, image.Checksum);
         if (string.IsNullOrEmpty(value))
         {
-            context.Log.Warning($"The image service named no hash of image {image.ImageId} that could be compared.");
+            _context.Log.Warning($"The image service named no hash of image {image.ImageId} that could be compared.");
             return;
         }
 
@@ -92,12 +92,12 @@ internal sealed class ImageUpload
     {
         try
         {
-            await service.DeleteAsync(imageId, CancellationToken.None).ConfigureAwait(false);
+            await _service.DeleteAsync(imageId, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // The failure of the upload is what the caller hears.
-            context.Log.Warning($"The image {imageId}, made for an upload that failed, could not be deleted: {e.Message}");
+            _context.Log.Warning($"The image {imageId}, made for an upload that failed, could not be deleted: {e.Message}");
         }
     }
 }

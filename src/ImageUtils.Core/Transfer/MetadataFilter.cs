@@ -12,14 +12,14 @@ public sealed class MetadataFilter
 {
     private const string NestedName = "properties";
 
-    private readonly IOperationLog log;
+    private readonly IOperationLog _log;
 
     /// <summary>Makes the filter.</summary>
     /// <param name="configured">Beginnings besides the built-in ones (<see cref="ImageUtilsOptions.ReservedImageNamespaces"/>); empty ones do not count.</param>
     /// <param name="log">Hears what was filtered; null: nobody.</param>
     public MetadataFilter(IEnumerable<string>? configured = null, IOperationLog? log = null)
     {
-        this.log = log ?? SilentLog.Instance;
+        _log = log ?? SilentLog.Instance;
         Prefixes = BuiltIn.Concat(configured ?? []).Where(prefix => prefix.Length > 0).Distinct(StringComparer.Ordinal).ToArray();
     }
 
@@ -88,7 +88,7 @@ public sealed class MetadataFilter
     private void Tell(IEnumerable<string> given, IEnumerable<string> kept)
     {
         string names = string.Join(", ", given);
-        log.Verbose(names.Length == 0
+        _log.Verbose(names.Length == 0
             ? "No metadata to be filtered."
             : $"Metadata {names} filtered by {string.Join(", ", Prefixes)}; kept: {string.Join(", ", kept)}.");
     }

@@ -8,29 +8,29 @@ internal sealed class ProgressMeter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly IProgress<OperationProgress>? listener;
-    private readonly string activity;
-    private readonly long? total;
-    private long last;
+    private readonly IProgress<OperationProgress>? _listener;
+    private readonly string _activity;
+    private readonly long? _total;
+    private long _last;
 
     public ProgressMeter(IProgress<OperationProgress>? listener, string activity, long? total)
     {
-        this.listener = listener;
-        this.activity = activity;
-        this.total = total;
-        last = Stopwatch.GetTimestamp();
+        _listener = listener;
+        _activity = activity;
+        _total = total;
+        _last = Stopwatch.GetTimestamp();
     }
 
     public static ProgressMeter None => new(null, string.Empty, null);
 
     public void Report(long done)
     {
-        if (listener is not null && Stopwatch.GetElapsedTime(last) >= Interval)
+        if (_listener is not null && Stopwatch.GetElapsedTime(_last) >= Interval)
         {
-            last = Stopwatch.GetTimestamp();
-            listener.Report(new OperationProgress(activity, done, total));
+            _last = Stopwatch.GetTimestamp();
+            _listener.Report(new OperationProgress(_activity, done, _total));
         }
     }
 
-    public void Finish(long done) => listener?.Report(new OperationProgress(activity, done, total));
+    public void Finish(long done) => _listener?.Report(new OperationProgress(_activity, done, _total));
 }

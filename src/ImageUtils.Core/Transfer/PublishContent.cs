@@ -6,12 +6,12 @@ namespace ImageUtils.Transfer;
 /// <summary>What will be uploaded: an open stream, its size where it is known, and the size of the disk in it.</summary>
 internal sealed class PublishContent : IAsyncDisposable
 {
-    private readonly bool isOwned;
+    private readonly bool _isOwned;
 
     private PublishContent(Stream stream, bool isOwned, long? size, long? virtualSize)
     {
         Stream = stream;
-        this.isOwned = isOwned;
+        _isOwned = isOwned;
         Size = size;
         VirtualSize = virtualSize;
     }
@@ -44,5 +44,5 @@ internal sealed class PublishContent : IAsyncDisposable
     public static void RequireReadable(string path) => FileImageReader.Open(path).Dispose();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => isOwned ? Stream.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _isOwned ? Stream.DisposeAsync() : ValueTask.CompletedTask;
 }

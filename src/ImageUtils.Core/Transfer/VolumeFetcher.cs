@@ -15,9 +15,9 @@ namespace ImageUtils.Transfer;
 /// </summary>
 public sealed class VolumeFetcher
 {
-    private readonly OperationContext context;
-    private readonly IImageService service;
-    private readonly IImageConverter converter;
+    private readonly OperationContext _context;
+    private readonly IImageService _service;
+    private readonly IImageConverter _converter;
 
     /// <summary>Makes the fetcher.</summary>
     /// <param name="context">Settings, inspector, progress.</param>
@@ -25,9 +25,9 @@ public sealed class VolumeFetcher
     /// <param name="converter">Who converts.</param>
     public VolumeFetcher(OperationContext context, IImageService service, IImageConverter converter)
     {
-        this.context = context;
-        this.service = service;
-        this.converter = converter;
+        _context = context;
+        _service = service;
+        _converter = converter;
     }
 
     /// <summary>Fetches one image and converts it, also where the formats are equal.</summary>
@@ -39,27 +39,27 @@ public sealed class VolumeFetcher
     /// <exception cref="ImageUnacceptableException">The image is unsafe, not what it claims, too large, or of a container that is not allowed.</exception>
     /// <exception cref="NotSupportedOperationException">It is a XenServer archive, or compressed as a whole.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and missing; nothing was downloaded.</exception>
-    /// <exception cref="DestinationExistsException">The destination is there and <see cref="VolumeFetchRequest.Force"/> is not set.</exception>
+    /// <exception cref="DestinationExistsException">The destination is there and <see cref="VolumeRequest.Force"/> is not set.</exception>
     /// <exception cref="ImageTooBigException">There is no room.</exception>
     /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than the service promised.</exception>
     public async Task<ImageConversionResult> FetchAsync(VolumeFetchRequest request, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        ServiceImage image = await service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
+        ServiceImage image = await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         string claim = RequireConvertible(image, request);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
         RequireDestination(request);
 
-        var conversions = new ConversionDirectory(context.Options);
+        var conversions = new ConversionDirectory(_context.Options);
         using TemporaryImageFile temporary = conversions.CreateForDownload(image.ImageId);
         ConversionRequest conversion = ConversionOf(request, image, temporary.Path);
-        converter.EnsureCanConvert(DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
+        _converter.EnsureCanConvert(DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
 
         long downloaded = await DownloadAsync(image, temporary, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
         Judge(image, temporary.Path, request, cancellationToken);
-        ImageConversionResult result = await converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
+        ImageConversionResult result = await _converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
 
         TimeSpan duration = Stopwatch.GetElapsedTime(started);
         return result with
@@ -78,30 +78,19 @@ public sealed class VolumeFetcher
         using PartialFile probe = PartialFile.Create(request.DestinationPath, request.Force);
     }
 
-    private static ConversionRequest ConversionOf(VolumeFetchRequest request, ServiceImage image, string sourcePath) => new()
+    private static ConversionRequest ConversionOf(VolumeFetchRequest request, ServiceImage image, string sourcePath) => new(request, sourcePath)
     {
-        SourcePath = sourcePath,
-        DestinationPath = request.DestinationPath,
-        OutputFormat = request.OutputFormat,
-        OutputSubformat = request.OutputSubformat,
         SourceFormat = ImageClaim.ClaimOf(image.DiskFormat, image.ImageId),
-        Compress = request.Compress,
-        DisableSparse = request.DisableSparse,
-        VolumeSizeBytes = request.VolumeSizeBytes,
-        MaxBytesPerSecond = request.MaxBytesPerSecond,
-        Engine = request.Engine,
-        RunAsRoot = request.RunAsRoot,
-        Force = request.Force,
         ImageId = image.ImageId,
     };
 
     private string RequireConvertible(ServiceImage image, VolumeFetchRequest request)
     {
         string diskFormat = image.DiskFormat ?? throw new ImageUnacceptableException(image.ImageId, "It has no disk_format.");
-        ConversionPermission.CheckDownload(context.Options, diskFormat, request.OutputFormat, image.ImageId);
+        ConversionPermission.CheckDownload(_context.Options, diskFormat, request.OutputFormat, image.ImageId);
         if (string.Equals(image.ContainerFormat, ImageVocabulary.Compressed, StringComparison.Ordinal))
         {
-            throw context.Options.AllowCompressionOnUpload
+            throw _context.Options.AllowCompressionOnUpload
                 ? new NotSupportedOperationException($"Image {image.ImageId} is compressed as a whole (container_format compressed), which this version cannot take apart.")
                 : new ImageUnacceptableException(image.ImageId, "Image compression disallowed, but container_format is compressed.");
         }
@@ -117,11 +106,11 @@ public sealed class VolumeFetcher
 
     private async Task<long> DownloadAsync(ServiceImage image, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
     {
-        HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, context.Log);
+        HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, _context.Log);
         FileStream stream = temporary.OpenWrite();
         await using (stream.ConfigureAwait(false))
         {
-            (long size, _) = await new ImageDownload(context, service, image, promise)
+            (long size, _) = await new ImageDownload(_context, _service, image, promise)
                 .ReceiveAsync(stream, folder, cancellationToken)
                 .ConfigureAwait(false);
             return size;
@@ -130,8 +119,8 @@ public sealed class VolumeFetcher
 
     private void Judge(ServiceImage image, string path, VolumeFetchRequest request, CancellationToken cancellationToken)
     {
-        ImageInspection inspection = context.Inspector
-            .Inspect(path, ImageClaim.OfDisk(image, context), cancellationToken)
+        ImageInspection inspection = _context.Inspector
+            .Inspect(path, ImageClaim.OfDisk(image, _context), cancellationToken)
             .ThrowIfUnacceptable();
         VolumeSize.CheckVirtualSize(inspection.Facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
         if (inspection.Facts.BackingFile is not null)

@@ -96,14 +96,14 @@ public sealed class ConvertVolumeImageCommand : PathCommand
         {
             string imageId = ImageId;
             string path = DestinationPath.Resolve(destination, imageId, Format);
-            _queue.Add(imageId, path, token => ConvertImageAsync(imageId, path, volume, token));
+            _queue.Add(imageId, destination, path, token => ConvertImageAsync(imageId, path, volume, token));
             return;
         }
 
         foreach (string source in ResolvePaths())
         {
             string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(source), Format);
-            _queue.Add(source, path, token => ConvertFileAsync(source, path, volume, token));
+            _queue.Add(source, destination, path, token => ConvertFileAsync(source, path, volume, token));
         }
     }
 
@@ -124,31 +124,22 @@ public sealed class ConvertVolumeImageCommand : PathCommand
 
     private async Task ConvertFileAsync(string source, string path, long? volume, CancellationToken token)
     {
-        ConversionRequest request = new()
-        {
-            SourcePath = source,
-            DestinationPath = path,
-            OutputFormat = Format,
-            OutputSubformat = OutputSubformat,
-            SourceFormat = SourceFormat,
-            Compress = Compress,
-            DisableSparse = DisableSparse,
-            VolumeSizeBytes = volume,
-            MaxBytesPerSecond = MaxBytesPerSecond,
-            Engine = Engine,
-            RunAsRoot = RunAsRoot,
-            Force = Force,
-        };
-        EmitFile(await new ImageConverter(Operations).ConvertAsync(request, token).ConfigureAwait(false), path);
+        ConversionRequest request = new() { SourcePath = source, DestinationPath = path, OutputFormat = Format, SourceFormat = SourceFormat };
+        EmitFile(await new ImageConverter(Operations).ConvertAsync(Complete(request, volume), token).ConfigureAwait(false), path);
     }
 
     private async Task ConvertImageAsync(string imageId, string path, long? volume, CancellationToken token)
     {
-        VolumeFetchRequest request = new()
+        VolumeFetchRequest request = new() { ImageId = imageId, DestinationPath = path, OutputFormat = Format };
+        VolumeFetcher fetcher = new(Operations, Session.Choose(ImageService).Service, new ImageConverter(Operations));
+        EmitFile(await fetcher.FetchAsync(Complete(request, volume), token).ConfigureAwait(false), path);
+    }
+
+    private T Complete<T>(T request, long? volume)
+        where T : VolumeRequest
+    {
+        return (T)(request with
         {
-            ImageId = imageId,
-            DestinationPath = path,
-            OutputFormat = Format,
             OutputSubformat = OutputSubformat,
             Compress = Compress,
             DisableSparse = DisableSparse,
@@ -157,8 +148,6 @@ public sealed class ConvertVolumeImageCommand : PathCommand
             Engine = Engine,
             RunAsRoot = RunAsRoot,
             Force = Force,
-        };
-        VolumeFetcher fetcher = new(Operations, Session.Choose(ImageService).Service, new ImageConverter(Operations));
-        EmitFile(await fetcher.FetchAsync(request, token).ConfigureAwait(false), path);
+        });
     }
 }

@@ -72,7 +72,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
         {
             ServiceImage image = await connection.Service.GetAsync(imageId, token).ConfigureAwait(false);
             string path = ImageFetcher.DestinationOf(destination, image);
-            Post(() => _queue.Add(imageId, path, work => FetchAsync(connection, path, imageId, volume, work)));
+            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(connection, path, imageId, volume, work)));
         });
     }
 

@@ -10,27 +10,27 @@ namespace ImageUtils.Core.Tests.Conversion;
 
 public sealed class ImageConverterTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly PresetInspector inspector = new();
-    private readonly List<OperationProgress> progress = [];
-    private readonly RecordingLog log = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly PresetInspector _inspector = new();
+    private readonly List<OperationProgress> _progress = [];
+    private readonly RecordingLog _log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Raw_needs_no_qemu_img()
     {
         byte[] content = MakeSource(100_001);
         ImageConversionResult result = await Converter(new FakeQemuImg { IsThere = false }).ConvertAsync(Request("raw"), Token);
-        byte[] converted = await File.ReadAllBytesAsync(folder.File("b"), Token);
+        byte[] converted = await File.ReadAllBytesAsync(_folder.File("b"), Token);
         Assert.Equal(100_352, converted.Length);
         Assert.True(content.AsSpan().SequenceEqual(converted.AsSpan(0, content.Length)));
         Assert.Equal(("managed", "raw", "raw", 100_352L, 100_001L), (result.Engine, result.SourceFormat, result.Format, result.VirtualSize, result.BytesRead));
-        Assert.Equal((folder.File("b"), folder.File("a")), (result.Path, result.SourcePath));
-        Assert.Equal(["a", "b"], folder.Names());
-        Assert.Equal(content.Length, progress[^1].BytesDone);
+        Assert.Equal((_folder.File("b"), _folder.File("a")), (result.Path, result.SourcePath));
+        Assert.Equal(["a", "b"], _folder.Names());
+        Assert.Equal(content.Length, _progress[^1].BytesDone);
     }
 
     [Fact]
@@ -43,18 +43,18 @@ public sealed class ImageConverterTests : IDisposable
         Assert.Contains("qemu-utils", e.RecommendedAction, StringComparison.Ordinal);
         Assert.Throws<ToolNotFoundException>(() => converter.EnsureCanConvert(DiskFormat.Qcow2, Request("raw")));
         converter.EnsureCanConvert(DiskFormat.Raw, Request("raw"));
-        Assert.Equal(["a"], folder.Names());
+        Assert.Equal(["a"], _folder.Names());
     }
 
     [Fact]
     public async Task A_source_that_is_refused_reaches_no_tool()
     {
         MakeSource(1024);
-        inspector.Failed = new ImageCheck { Name = CheckNames.BackingFile, Outcome = CheckOutcome.Failed, Reason = "It has one." };
+        _inspector.Failed = new ImageCheck { Name = CheckNames.BackingFile, Outcome = CheckOutcome.Failed, Reason = "It has one." };
         var qemuImg = new FakeQemuImg();
         await Assert.ThrowsAsync<ImageUnacceptableException>(() => Converter(qemuImg).ConvertAsync(Request("qcow2"), Token));
         Assert.Empty(qemuImg.Asked);
-        Assert.Equal(["a"], folder.Names());
+        Assert.Equal(["a"], _folder.Names());
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ImageConverterTests : IDisposable
             IgnoreChecks = [CheckNames.BackingFile, "DATA_FILE", CheckNames.Extents, CheckNames.Parent, CheckNames.Dirty],
         };
         await Converter(new FakeQemuImg()).ConvertAsync(request, Token);
-        InspectionRequest asked = inspector.Asked[0].Request;
+        InspectionRequest asked = _inspector.Asked[0].Request;
         Assert.Equal(("ami", "id", 7L), (asked.ClaimedFormat, asked.ImageId, asked.VolumeSizeBytes));
         Assert.Equal(CheckNames.Dirty, Assert.Single(asked.IgnoreChecks));
         Assert.False(asked.AllowBackingFile);
@@ -82,10 +82,10 @@ public sealed class ImageConverterTests : IDisposable
     public async Task A_raw_result_that_looks_like_an_image_is_refused(string format)
     {
         MakeSource(1024);
-        inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Parse(format), VirtualSize = 1024 };
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Parse(format), VirtualSize = 1024 };
         ImageUnacceptableException e = await Assert.ThrowsAsync<ImageUnacceptableException>(() => Converter(new FakeQemuImg()).ConvertAsync(Request("raw"), Token));
         Assert.Equal($"Converted to raw, but format is now {format}.", e.Reason);
-        Assert.Equal(["a"], folder.Names());
+        Assert.Equal(["a"], _folder.Names());
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class ImageConverterTests : IDisposable
     public async Task A_raw_result_may_hold_what_a_guest_puts_on_a_disk(string format)
     {
         MakeSource(1024);
-        inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Parse(format), VirtualSize = 7 };
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Parse(format), VirtualSize = 7 };
         ImageConversionResult result = await Converter(new FakeQemuImg()).ConvertAsync(Request("raw"), Token);
         Assert.Equal("raw", result.Format);
     }
@@ -107,27 +107,27 @@ public sealed class ImageConverterTests : IDisposable
     {
         MakeSource(1024);
         await Assert.ThrowsAsync<ImageUnacceptableException>(() => Converter(new FakeQemuImg()).ConvertAsync(Request("qcow2"), Token));
-        inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 512 };
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 512 };
         await Assert.ThrowsAsync<ConversionFailedException>(() => Converter(new FakeQemuImg()).ConvertAsync(Request("qcow2"), Token));
-        Assert.Equal(["a"], folder.Names());
+        Assert.Equal(["a"], _folder.Names());
     }
 
     [Fact]
     public async Task Qemu_img_is_asked_in_cinders_words_and_its_progress_is_passed_on()
     {
         MakeSource(1024);
-        inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
         var qemuImg = new FakeQemuImg { Says = "    (50.00/100%)\r", Write = path => File.WriteAllText(path, "image") };
         ConversionRequest request = Request("qcow2") with { Compress = true, DisableSparse = true, RunAsRoot = true, MaxBytesPerSecond = 5 };
         ImageConversionResult result = await Converter(qemuImg).ConvertAsync(request, Token);
         string[] words = Assert.Single(qemuImg.Asked).Arguments.ToArray();
-        Assert.Equal($"convert -p -O qcow2 -S 0 -c -r 5 -f raw {folder.File("a")}", string.Join(' ', words[..^1]));
+        Assert.Equal($"convert -p -O qcow2 -S 0 -c -r 5 -f raw {_folder.File("a")}", string.Join(' ', words[..^1]));
         Assert.Matches(@"/\.iu-[0-9a-f]{8}\.part$", words[^1]);
         Assert.True(qemuImg.Asked[0].RunAsRoot);
         Assert.Null(qemuImg.Asked[0].Limits);
         Assert.False(qemuImg.Asked[0].ShowLocale);
-        Assert.Equal(512, Assert.Single(progress).BytesDone);
-        Assert.Equal("image", await File.ReadAllTextAsync(folder.File("b"), Token));
+        Assert.Equal(512, Assert.Single(_progress).BytesDone);
+        Assert.Equal("image", await File.ReadAllTextAsync(_folder.File("b"), Token));
         Assert.Equal("qemu-img", result.Engine);
     }
 
@@ -141,27 +141,27 @@ public sealed class ImageConverterTests : IDisposable
         Exception e = (await Record.ExceptionAsync(() => Converter(qemuImg).ConvertAsync(Request("qcow2"), Token)))!;
         Assert.IsType(expected, e);
         Assert.IsType<ToolFailedException>(e.InnerException);
-        Assert.Equal(["a"], folder.Names());
+        Assert.Equal(["a"], _folder.Names());
     }
 
     [Fact]
     public async Task What_qemu_img_says_beside_a_success_is_a_warning()
     {
         MakeSource(1024);
-        inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
         await Converter(new FakeQemuImg { StandardError = "qemu-img: warning: one\n\ntwo\n" }).ConvertAsync(Request("qcow2"), Token);
-        Assert.Equal(["qemu-img: warning: one", "two"], log.Warnings);
+        Assert.Equal(["qemu-img: warning: one", "two"], _log.Warnings);
     }
 
     [Fact]
     public async Task An_existing_destination_is_kept_without_force_and_replaced_with_it()
     {
         byte[] content = MakeSource(1024);
-        await File.WriteAllTextAsync(folder.File("b"), "old", Token);
+        await File.WriteAllTextAsync(_folder.File("b"), "old", Token);
         await Assert.ThrowsAsync<DestinationExistsException>(() => Converter(new FakeQemuImg()).ConvertAsync(Request("raw"), Token));
-        Assert.Equal("old", await File.ReadAllTextAsync(folder.File("b"), Token));
+        Assert.Equal("old", await File.ReadAllTextAsync(_folder.File("b"), Token));
         await Converter(new FakeQemuImg()).ConvertAsync(Request("raw") with { Force = true }, Token);
-        Assert.Equal(content, await File.ReadAllBytesAsync(folder.File("b"), Token));
+        Assert.Equal(content, await File.ReadAllBytesAsync(_folder.File("b"), Token));
     }
 
     [Fact]
@@ -188,31 +188,31 @@ public sealed class ImageConverterTests : IDisposable
             },
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Converter(qemuImg).ConvertAsync(Request("qcow2"), source.Token));
-        Assert.Equal(["a"], folder.Names());
+        Assert.Equal(["a"], _folder.Names());
     }
 
     private byte[] MakeSource(int length)
     {
         byte[] content = new byte[length];
         new Random(1).NextBytes(content);
-        File.WriteAllBytes(folder.File("a"), content);
+        File.WriteAllBytes(_folder.File("a"), content);
         return content;
     }
 
     private ConversionRequest Request(string format) => new()
     {
-        SourcePath = folder.File("a"),
-        DestinationPath = folder.File("b"),
+        SourcePath = _folder.File("a"),
+        DestinationPath = _folder.File("b"),
         OutputFormat = DiskFormat.Parse(format),
     };
 
     private ImageConverter Converter(FakeQemuImg qemuImg) => new(new OperationContext
     {
-        Options = new ImageUtilsOptions { ImageConversionDirectory = folder.Path, LocalImageDirectory = folder.Path },
+        Options = new ImageUtilsOptions { ImageConversionDirectory = _folder.Path, LocalImageDirectory = _folder.Path },
         Processes = qemuImg,
-        Inspector = inspector,
-        Log = log,
-        Progress = new Listener(progress),
+        Inspector = _inspector,
+        Log = _log,
+        Progress = new Listener(_progress),
     });
 
     private sealed class Listener(List<OperationProgress> heard) : IProgress<OperationProgress>

@@ -7,9 +7,9 @@ namespace ImageUtils.Core.Tests.Storage;
 
 public sealed class ConversionDirectoryTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_folder_is_made_on_first_use_for_its_owner_only()
@@ -72,14 +72,14 @@ public sealed class ConversionDirectoryTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_made_is_a_typed_error()
     {
-        File.WriteAllText(folder.File("file"), string.Empty);
+        File.WriteAllText(_folder.File("file"), string.Empty);
         Assert.Throws<DestinationUnwritableException>(() => Open("file/conversion", backend: null).CreateForUpload());
     }
 
     private ConversionDirectory Open(string name, string? backend) => new(new ImageUtilsOptions
     {
-        ImageConversionDirectory = folder.File(name),
-        LocalImageDirectory = folder.File("images"),
+        ImageConversionDirectory = _folder.File(name),
+        LocalImageDirectory = _folder.File("images"),
         BackendName = backend,
     });
 }

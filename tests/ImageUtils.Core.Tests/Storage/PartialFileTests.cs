@@ -6,14 +6,14 @@ namespace ImageUtils.Core.Tests.Storage;
 
 public sealed class PartialFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_destination_appears_only_with_the_commit()
     {
-        string destination = folder.File("disk.raw");
+        string destination = _folder.File("disk.raw");
         await using (PartialFile partial = PartialFile.Create(destination, force: false))
         {
             Assert.False(File.Exists(destination));
@@ -26,27 +26,27 @@ public sealed class PartialFileTests : IDisposable
         }
 
         Assert.Equal("hello", await File.ReadAllTextAsync(destination, TestContext.Current.CancellationToken));
-        Assert.Equal(["disk.raw"], folder.Names());
+        Assert.Equal(["disk.raw"], _folder.Names());
     }
 
     [Fact]
     public void Nothing_is_left_without_a_commit()
     {
-        using (PartialFile partial = PartialFile.Create(folder.File("disk.raw"), force: false))
+        using (PartialFile partial = PartialFile.Create(_folder.File("disk.raw"), force: false))
         {
-            Assert.Single(folder.Names());
+            Assert.Single(_folder.Names());
             Assert.Matches(@"^\.iu-[0-9a-f]{8}\.part$", Path.GetFileName(partial.TemporaryPath));
         }
 
-        Assert.Empty(folder.Names());
+        Assert.Empty(_folder.Names());
     }
 
     [Fact]
     public void An_existing_destination_is_refused_before_anything_is_made()
     {
-        File.WriteAllText(folder.File("disk.raw"), "old");
-        Assert.Throws<DestinationExistsException>(() => PartialFile.Create(folder.File("disk.raw"), force: false));
-        Assert.Equal(["disk.raw"], folder.Names());
+        File.WriteAllText(_folder.File("disk.raw"), "old");
+        Assert.Throws<DestinationExistsException>(() => PartialFile.Create(_folder.File("disk.raw"), force: false));
+        Assert.Equal(["disk.raw"], _folder.Names());
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class PartialFileTests : IDisposable
             return;
         }
 
-        string destination = folder.File("disk.raw");
+        string destination = _folder.File("disk.raw");
         File.WriteAllText(destination, "old");
         File.SetUnixFileMode(destination, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using (PartialFile partial = PartialFile.Create(destination, force: true))
@@ -75,7 +75,7 @@ public sealed class PartialFileTests : IDisposable
     [Fact]
     public void A_file_that_appears_meanwhile_is_not_overwritten()
     {
-        string destination = folder.File("disk.raw");
+        string destination = _folder.File("disk.raw");
         using (PartialFile partial = PartialFile.Create(destination, force: false))
         {
             File.WriteAllText(destination, "somebody else's");
@@ -83,14 +83,14 @@ public sealed class PartialFileTests : IDisposable
         }
 
         Assert.Equal("somebody else's", File.ReadAllText(destination));
-        Assert.Equal(["disk.raw"], folder.Names());
+        Assert.Equal(["disk.raw"], _folder.Names());
     }
 
     [Fact]
     public void A_dangling_link_counts_as_existing_and_is_replaced_not_followed()
     {
-        string destination = folder.File("disk.raw");
-        string elsewhere = folder.File("elsewhere");
+        string destination = _folder.File("disk.raw");
+        string elsewhere = _folder.File("elsewhere");
         File.CreateSymbolicLink(destination, elsewhere);
         Assert.Throws<DestinationExistsException>(() => PartialFile.Create(destination, force: false));
         using (PartialFile partial = PartialFile.Create(destination, force: true))
@@ -105,7 +105,7 @@ public sealed class PartialFileTests : IDisposable
     [Fact]
     public void A_name_of_255_bytes_works()
     {
-        string destination = folder.File(new string('n', 255));
+        string destination = _folder.File(new string('n', 255));
         using PartialFile partial = PartialFile.Create(destination, force: false);
         partial.Commit();
         Assert.True(File.Exists(destination));
@@ -114,11 +114,11 @@ public sealed class PartialFileTests : IDisposable
     [Fact]
     public void A_name_that_is_too_long_a_folder_and_a_missing_folder_are_told_apart()
     {
-        Assert.Throws<DestinationUnwritableException>(() => PartialFile.Create(folder.File(new string('ä', 128)), force: false));
-        Assert.Throws<DestinationUnwritableException>(() => PartialFile.Create(folder.Path, force: true));
-        PathNotFoundException missing = Assert.Throws<PathNotFoundException>(() => PartialFile.Create(folder.File("no/disk.raw"), force: false));
-        Assert.Equal(folder.File("no"), missing.Path);
-        Assert.Empty(folder.Names());
+        Assert.Throws<DestinationUnwritableException>(() => PartialFile.Create(_folder.File(new string('ä', 128)), force: false));
+        Assert.Throws<DestinationUnwritableException>(() => PartialFile.Create(_folder.Path, force: true));
+        PathNotFoundException missing = Assert.Throws<PathNotFoundException>(() => PartialFile.Create(_folder.File("no/disk.raw"), force: false));
+        Assert.Equal(_folder.File("no"), missing.Path);
+        Assert.Empty(_folder.Names());
     }
 
     [Fact]

@@ -8,9 +8,9 @@ public sealed class SparseCopyTests : IDisposable
 {
     private const int Length = (5 << 20) + 777;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(0, Length)]
@@ -21,7 +21,7 @@ public sealed class SparseCopyTests : IDisposable
     {
         byte[] content = MakeSource();
         await CopyAsync(offset, length, new SparseCopyOptions());
-        byte[] copied = await File.ReadAllBytesAsync(folder.File("target"), TestContext.Current.CancellationToken);
+        byte[] copied = await File.ReadAllBytesAsync(_folder.File("target"), TestContext.Current.CancellationToken);
         Assert.True(content.AsSpan(offset, length).SequenceEqual(copied));
     }
 
@@ -31,9 +31,9 @@ public sealed class SparseCopyTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Allocation is asked of statx.");
         MakeSource();
         SparseCopyResult sparse = await CopyAsync(0, Length, new SparseCopyOptions());
-        long sparseBytes = FileIdentity.Of(folder.File("target"))!.AllocatedBytes;
+        long sparseBytes = FileIdentity.Of(_folder.File("target"))!.AllocatedBytes;
         SparseCopyResult full = await CopyAsync(0, Length, new SparseCopyOptions { WriteZeros = true });
-        long fullBytes = FileIdentity.Of(folder.File("target"))!.AllocatedBytes;
+        long fullBytes = FileIdentity.Of(_folder.File("target"))!.AllocatedBytes;
         Assert.True(sparseBytes < 1 << 20, $"{sparseBytes} bytes");
         Assert.True(fullBytes >= Length, $"{fullBytes} bytes");
         Assert.Equal(Length, full.BytesWritten);
@@ -43,7 +43,7 @@ public sealed class SparseCopyTests : IDisposable
     [Fact]
     public async Task Progress_ends_at_the_length_although_the_end_is_a_hole()
     {
-        using (FileStream stream = File.Create(folder.File("source")))
+        using (FileStream stream = File.Create(_folder.File("source")))
         {
             stream.SetLength(Length);
         }
@@ -56,7 +56,7 @@ public sealed class SparseCopyTests : IDisposable
     [Fact]
     public async Task A_source_that_is_too_short_is_an_error()
     {
-        await File.WriteAllBytesAsync(folder.File("source"), new byte[100], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(_folder.File("source"), new byte[100], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<EndOfStreamException>(() => CopyAsync(0, 101, new SparseCopyOptions()));
     }
 
@@ -76,7 +76,7 @@ public sealed class SparseCopyTests : IDisposable
         new Random(7).NextBytes(content.AsSpan(0, 10_000));
         new Random(8).NextBytes(content.AsSpan((3 << 20) - 5000, 10_000));
         content[^1] = 1;
-        using FileStream stream = File.Create(folder.File("source"));
+        using FileStream stream = File.Create(_folder.File("source"));
         stream.Write(content, 0, 10_000);
         stream.Seek((3 << 20) - 5000, SeekOrigin.Begin);
         stream.Write(content, (3 << 20) - 5000, 200_000);
@@ -87,8 +87,8 @@ public sealed class SparseCopyTests : IDisposable
 
     private async Task<SparseCopyResult> CopyAsync(long offset, long length, SparseCopyOptions options, CancellationToken cancellationToken = default)
     {
-        using SafeFileHandle source = File.OpenHandle(folder.File("source"));
-        using SafeFileHandle target = File.OpenHandle(folder.File("target"), FileMode.Create, FileAccess.Write);
+        using SafeFileHandle source = File.OpenHandle(_folder.File("source"));
+        using SafeFileHandle target = File.OpenHandle(_folder.File("target"), FileMode.Create, FileAccess.Write);
         return await SparseCopy.CopyAsync(source, offset, length, target, options, cancellationToken);
     }
 }

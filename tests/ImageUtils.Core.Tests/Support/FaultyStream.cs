@@ -3,16 +3,16 @@ namespace ImageUtils.Core.Tests.Support;
 /// <summary>A forward stream of patterned bytes that ends in an exception, or just ends.</summary>
 public sealed class FaultyStream : Stream
 {
-    private readonly long length;
-    private readonly Exception? fault;
-    private readonly Action<long>? onRead;
-    private long position;
+    private readonly long _length;
+    private readonly Exception? _fault;
+    private readonly Action<long>? _onRead;
+    private long _position;
 
     public FaultyStream(long length, Exception? fault = null, Action<long>? onRead = null)
     {
-        this.length = length;
-        this.fault = fault;
-        this.onRead = onRead;
+        _length = length;
+        _fault = fault;
+        _onRead = onRead;
     }
 
     public bool IsDisposed { get; private set; }
@@ -25,27 +25,27 @@ public sealed class FaultyStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => position; set => throw new NotSupportedException(); }
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
 
     public static byte[] Pattern(int count) => Enumerable.Range(0, count).Select(i => (byte)(i * 7)).ToArray();
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        onRead?.Invoke(position);
+        _onRead?.Invoke(_position);
 
         // Short reads, as a network gives them.
-        int n = (int)Math.Min(Math.Min(count, 60_000), length - position);
-        if (n == 0 && fault is not null)
+        int n = (int)Math.Min(Math.Min(count, 60_000), _length - _position);
+        if (n == 0 && _fault is not null)
         {
-            throw fault;
+            throw _fault;
         }
 
         for (int i = 0; i < n; i++)
         {
-            buffer[offset + i] = (byte)((position + i) * 7);
+            buffer[offset + i] = (byte)((_position + i) * 7);
         }
 
-        position += n;
+        _position += n;
         return n;
     }
 

@@ -5,9 +5,9 @@ namespace ImageUtils.Core.Tests.Support;
 /// <summary>A real service whose answers a test can bend.</summary>
 public sealed class StandInService : IImageService
 {
-    private readonly IImageService inner;
+    private readonly IImageService _inner;
 
-    public StandInService(IImageService inner) => this.inner = inner;
+    public StandInService(IImageService inner) => _inner = inner;
 
     public Func<ServiceImage, ServiceImage> OnGet { get; set; } = image => image;
 
@@ -19,28 +19,28 @@ public sealed class StandInService : IImageService
 
     public int Created { get; private set; }
 
-    public string Kind => inner.Kind;
+    public string Kind => _inner.Kind;
 
-    public string Location => inner.Location;
+    public string Location => _inner.Location;
 
-    public IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, CancellationToken cancellationToken) => inner.ListAsync(filter, cancellationToken);
+    public IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, CancellationToken cancellationToken) => _inner.ListAsync(filter, cancellationToken);
 
-    public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken) => OnGet(await inner.GetAsync(imageId, cancellationToken));
+    public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken) => OnGet(await _inner.GetAsync(imageId, cancellationToken));
 
     public Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken)
     {
         Created++;
-        return inner.CreateAsync(definition, cancellationToken);
+        return _inner.CreateAsync(definition, cancellationToken);
     }
 
     public Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken)
     {
         Opened++;
-        return OnOpen is null ? inner.OpenDataAsync(imageId, cancellationToken) : Task.FromResult(OnOpen(imageId));
+        return OnOpen is null ? _inner.OpenDataAsync(imageId, cancellationToken) : Task.FromResult(OnOpen(imageId));
     }
 
     public async Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken) =>
-        OnUploaded(await inner.UploadAsync(imageId, data, options, cancellationToken));
+        OnUploaded(await _inner.UploadAsync(imageId, data, options, cancellationToken));
 
-    public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => inner.DeleteAsync(imageId, cancellationToken);
+    public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => _inner.DeleteAsync(imageId, cancellationToken);
 }

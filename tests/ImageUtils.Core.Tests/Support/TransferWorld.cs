@@ -9,14 +9,14 @@ namespace ImageUtils.Core.Tests.Support;
 /// <summary>A local image service, an inspector and a converter of straw, in one temporary folder.</summary>
 public sealed class TransferWorld : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public TransferWorld()
     {
         Options = new ImageUtilsOptions
         {
-            ImageConversionDirectory = folder.File("conversion"),
-            LocalImageDirectory = folder.File("images"),
+            ImageConversionDirectory = _folder.File("conversion"),
+            LocalImageDirectory = _folder.File("images"),
             BackendName = "@host-lvm",
         };
         Directory.CreateDirectory(Out);
@@ -34,7 +34,7 @@ public sealed class TransferWorld : IDisposable
     public StandInService Service { get; }
 
     /// <summary>The folder for results.</summary>
-    public string Out => folder.File("out");
+    public string Out => _folder.File("out");
 
     public OperationContext Context => new() { Options = Options, Processes = new NoProcesses(), Inspector = Inspector, Log = Log };
 
@@ -76,5 +76,5 @@ public sealed class TransferWorld : IDisposable
 
     public static string Sha512(byte[] content) => Convert.ToHexStringLower(SHA512.HashData(content));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

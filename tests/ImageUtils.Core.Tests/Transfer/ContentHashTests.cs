@@ -1,5 +1,6 @@
 using ImageUtils.Core.Tests.Support;
 using ImageUtils.Errors;
+using ImageUtils.Operations;
 using ImageUtils.Transfer;
 
 namespace ImageUtils.Core.Tests.Transfer;
@@ -72,7 +73,7 @@ public sealed class ContentHashTests
     [Fact]
     public void Rates_stay_finite()
     {
-        Assert.Equal(1000, TransferRate.BytesPerSecond(1000, TimeSpan.Zero));
+        Assert.Equal(1_000_000, TransferRate.BytesPerSecond(1000, TimeSpan.Zero));
         Assert.Equal(500, TransferRate.BytesPerSecond(1000, TimeSpan.FromSeconds(2)));
         Assert.Equal(long.MaxValue, TransferRate.BytesPerSecond(long.MaxValue, TimeSpan.Zero));
     }
@@ -80,15 +81,15 @@ public sealed class ContentHashTests
     /// <summary>Gives one piece, and then waits for ever.</summary>
     private sealed class StuckStream : MemoryStream
     {
-        private bool isFirst = true;
+        private bool _isFirst = true;
 
         public bool WasCancelled { get; private set; }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (isFirst)
+            if (_isFirst)
             {
-                isFirst = false;
+                _isFirst = false;
                 return buffer.Length;
             }
 

@@ -8,18 +8,18 @@ namespace ImageUtils.Core.Tests.Transfer;
 
 public sealed class ImagePublisherTests : IDisposable
 {
-    private readonly TransferWorld world = new();
-    private readonly string volume;
+    private readonly TransferWorld _world = new();
+    private readonly string _volume;
 
     public ImagePublisherTests()
     {
-        volume = Path.Combine(Path.GetDirectoryName(world.Out)!, "volume.raw");
-        File.WriteAllText(volume, "the volume");
+        _volume = Path.Combine(Path.GetDirectoryName(_world.Out)!, "volume.raw");
+        File.WriteAllText(_volume, "the volume");
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => world.Dispose();
+    public void Dispose() => _world.Dispose();
 
     // Behaviour 114: the volume itself is sent.
     [Fact]
@@ -27,17 +27,17 @@ public sealed class ImagePublisherTests : IDisposable
     {
         ImagePublishResult result = await PublishAsync(NewImage("raw"));
         Assert.False(result.IsConverted);
-        Assert.Empty(world.Converter.Requests);
-        Assert.Empty(world.Inspector.Asked);
+        Assert.Empty(_world.Converter.Requests);
+        Assert.Empty(_world.Inspector.Asked);
         Assert.Equal("raw", result.DiskFormat);
         Assert.Equal("bare", result.ContainerFormat);
         Assert.Equal(10, result.Size);
-        Assert.Equal(volume, result.SourcePath);
+        Assert.Equal(_volume, result.SourcePath);
         Assert.Equal("published", result.Name);
         Assert.Equal(TransferWorld.Sha512("the volume"u8.ToArray()), result.Hash);
-        Assert.Equal("the volume"u8.ToArray(), await world.DataOfAsync(result.ImageId));
-        Assert.Equal(10, (await world.Service.GetAsync(result.ImageId, Token)).VirtualSize);
-        Assert.False(Directory.Exists(world.Options.ImageConversionDirectory));
+        Assert.Equal("the volume"u8.ToArray(), await _world.DataOfAsync(result.ImageId));
+        Assert.Equal(10, (await _world.Service.GetAsync(result.ImageId, Token)).VirtualSize);
+        Assert.False(Directory.Exists(_world.Options.ImageConversionDirectory));
     }
 
     [Theory]
@@ -46,15 +46,15 @@ public sealed class ImagePublisherTests : IDisposable
     [InlineData(false, false, false)]
     public async Task Other_formats_are_converted_and_compressed_as_wanted(bool option, bool noCompress, bool isCompressed)
     {
-        world.Options = world.Options with { CompressOnUpload = option };
+        _world.Options = _world.Options with { CompressOnUpload = option };
         ImagePublishResult result = await PublishAsync(NewImage("qcow2") with { NoCompress = noCompress });
-        ConversionRequest conversion = Assert.Single(world.Converter.Requests);
+        ConversionRequest conversion = Assert.Single(_world.Converter.Requests);
         Assert.Equal("raw", conversion.SourceFormat);
         Assert.Equal(isCompressed, conversion.Compress);
         Assert.StartsWith("vol_upload_", Path.GetFileName(conversion.DestinationPath), StringComparison.Ordinal);
         Assert.True(result.IsConverted);
-        Assert.Equal("qcow2:the volume"u8.ToArray(), await world.DataOfAsync(result.ImageId));
-        Assert.Empty(world.Leftovers());
+        Assert.Equal("qcow2:the volume"u8.ToArray(), await _world.DataOfAsync(result.ImageId));
+        Assert.Empty(_world.Leftovers());
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class ImagePublisherTests : IDisposable
     public async Task Only_qcow2_is_compressed(string format)
     {
         await PublishAsync(NewImage(format));
-        Assert.False(Assert.Single(world.Converter.Requests).Compress);
+        Assert.False(Assert.Single(_world.Converter.Requests).Compress);
     }
 
     [Theory]
@@ -72,54 +72,54 @@ public sealed class ImagePublisherTests : IDisposable
     [InlineData("qcow2:the guest's", "raw")]
     public async Task A_plain_volume_is_pinned_to_what_it_is_whatever_a_guest_wrote(string content, string pinned)
     {
-        await File.WriteAllTextAsync(volume, content, Token);
+        await File.WriteAllTextAsync(_volume, content, Token);
         await PublishAsync(NewImage("qcow2"));
-        Assert.Equal(pinned, Assert.Single(world.Converter.Requests).SourceFormat);
+        Assert.Equal(pinned, Assert.Single(_world.Converter.Requests).SourceFormat);
     }
 
     [Fact]
     public async Task A_queued_image_gets_the_data_and_only_once()
     {
-        ServiceImage queued = await world.Service.CreateAsync(new NewServiceImage { DiskFormat = "ploop", Name = "mine" }, Token);
-        ImagePublishResult result = await PublishAsync(new PublishRequest { SourcePath = volume, ImageId = queued.ImageId, BaseImageId = Guid.NewGuid().ToString(), StoreId = "local" });
+        ServiceImage queued = await _world.Service.CreateAsync(new NewServiceImage { DiskFormat = "ploop", Name = "mine" }, Token);
+        ImagePublishResult result = await PublishAsync(new PublishRequest { SourcePath = _volume, ImageId = queued.ImageId, BaseImageId = Guid.NewGuid().ToString(), StoreId = "local" });
         Assert.Equal(queued.ImageId, result.ImageId);
         Assert.Equal("ploop", result.DiskFormat);
-        Assert.Equal(DiskFormat.Parallels, Assert.Single(world.Converter.Requests).OutputFormat);
-        ImageStatusConflictException e = await Assert.ThrowsAsync<ImageStatusConflictException>(() => PublishAsync(new PublishRequest { SourcePath = volume, ImageId = queued.ImageId }));
+        Assert.Equal(DiskFormat.Parallels, Assert.Single(_world.Converter.Requests).OutputFormat);
+        ImageStatusConflictException e = await Assert.ThrowsAsync<ImageStatusConflictException>(() => PublishAsync(new PublishRequest { SourcePath = _volume, ImageId = queued.ImageId }));
         Assert.Equal("active", e.Status);
     }
 
     [Fact]
     public async Task The_source_image_is_never_the_target()
     {
-        ServiceImage source = await world.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
+        ServiceImage source = await _world.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
         await Assert.ThrowsAsync<DestinationIsSourceException>(
-            () => PublishAsync(new PublishRequest { SourcePath = volume, ImageId = source.ImageId, BaseImageId = source.ImageId.ToUpperInvariant() }));
-        Assert.Equal("queued", (await world.Service.GetAsync(source.ImageId, Token)).Status);
+            () => PublishAsync(new PublishRequest { SourcePath = _volume, ImageId = source.ImageId, BaseImageId = source.ImageId.ToUpperInvariant() }));
+        Assert.Equal("queued", (await _world.Service.GetAsync(source.ImageId, Token)).Status);
     }
 
     // Behaviours 124 and 162.
     [Fact]
     public async Task With_conversion_disabled_only_the_volumes_format_goes()
     {
-        world.Options = world.Options with { ConversionDisabled = true };
+        _world.Options = _world.Options with { ConversionDisabled = true };
         ImageConversionNotAllowedException e = await Assert.ThrowsAsync<ImageConversionNotAllowedException>(() => PublishAsync(NewImage("qcow2")));
         Assert.Contains("volume can only be uploaded in the format", e.Message, StringComparison.Ordinal);
         await PublishAsync(NewImage("raw"));
-        await File.WriteAllTextAsync(volume, "vhd:x", Token);
+        await File.WriteAllTextAsync(_volume, "vhd:x", Token);
         await PublishAsync(NewImage("vpc") with { VolumeFormat = DiskFormat.Vhd });
-        Assert.Equal(2, (await world.ListAsync()).Count);
+        Assert.Equal(2, (await _world.ListAsync()).Count);
     }
 
     // Behaviour 118.
     [Fact]
     public async Task A_result_of_another_format_is_not_sent()
     {
-        world.Converter.WriteFormat = string.Empty;
+        _world.Converter.WriteFormat = string.Empty;
         ImageUnacceptableException e = await Assert.ThrowsAsync<ImageUnacceptableException>(() => PublishAsync(NewImage("qcow2")));
         Assert.Equal("Converted to qcow2, but format is now raw", e.Reason);
-        Assert.Equal(0, world.Service.Created);
-        Assert.Empty(world.Leftovers());
+        Assert.Equal(0, _world.Service.Created);
+        Assert.Empty(_world.Leftovers());
     }
 
     // Behaviours 123 and 129; cinder sends an unsafe volume of the same format unseen.
@@ -129,48 +129,48 @@ public sealed class ImagePublisherTests : IDisposable
     [InlineData("vmdk")]
     public async Task An_unsafe_volume_is_never_published(string target)
     {
-        await File.WriteAllTextAsync(volume, "qcow2:EVIL", Token);
+        await File.WriteAllTextAsync(_volume, "qcow2:EVIL", Token);
         await Assert.ThrowsAsync<ImageUnacceptableException>(() => PublishAsync(NewImage(target) with { VolumeFormat = DiskFormat.Qcow2 }));
-        Assert.Empty(world.Converter.Requests);
-        Assert.Equal(0, world.Service.Created);
+        Assert.Empty(_world.Converter.Requests);
+        Assert.Equal(0, _world.Service.Created);
     }
 
     [Fact]
     public async Task A_volume_that_is_not_what_its_owner_says_is_not_published()
     {
         await Assert.ThrowsAsync<ImageUnacceptableException>(() => PublishAsync(NewImage("qcow2") with { VolumeFormat = DiskFormat.Qcow2 }));
-        Assert.Equal(0, world.Service.Created);
+        Assert.Equal(0, _world.Service.Created);
     }
 
     [Fact]
     public async Task A_broken_upload_leaves_no_image()
     {
-        world.Service.OnUploaded = _ => throw new IOException("gone");
+        _world.Service.OnUploaded = _ => throw new IOException("gone");
         await Assert.ThrowsAsync<IOException>(() => PublishAsync(NewImage("raw")));
-        Assert.Equal(1, world.Service.Created);
-        Assert.Empty(await world.ListAsync());
+        Assert.Equal(1, _world.Service.Created);
+        Assert.Empty(await _world.ListAsync());
     }
 
     [Fact]
     public async Task A_broken_upload_into_a_given_image_leaves_it_queued()
     {
-        ServiceImage queued = await world.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
+        ServiceImage queued = await _world.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
         var source = new FaultyStream(2_000_000, new IOException("gone"));
         await Assert.ThrowsAsync<ImageUploadFailedException>(() => PublishAsync(new PublishRequest { Source = source, ImageId = queued.ImageId }));
-        Assert.Equal("queued", (await world.Service.GetAsync(queued.ImageId, Token)).Status);
+        Assert.Equal("queued", (await _world.Service.GetAsync(queued.ImageId, Token)).Status);
     }
 
     [Fact]
     public async Task A_service_that_holds_other_data_is_not_believed()
     {
-        world.Service.OnUploaded = image => image with { OsHashValue = new string('0', 128) };
+        _world.Service.OnUploaded = image => image with { OsHashValue = new string('0', 128) };
         DigestMismatchException e = await Assert.ThrowsAsync<DigestMismatchException>(() => PublishAsync(NewImage("raw")));
         Assert.Equal("sha512", e.Algorithm);
-        world.Service.OnUploaded = image => image with { OsHashAlgo = "whirlpool", Checksum = new string('0', 32) };
+        _world.Service.OnUploaded = image => image with { OsHashAlgo = "whirlpool", Checksum = new string('0', 32) };
         Assert.Equal("md5", (await Assert.ThrowsAsync<DigestMismatchException>(() => PublishAsync(NewImage("raw")))).Algorithm);
-        world.Service.OnUploaded = image => image with { Size = 9 };
+        _world.Service.OnUploaded = image => image with { Size = 9 };
         await Assert.ThrowsAsync<ImageUploadFailedException>(() => PublishAsync(NewImage("raw")));
-        Assert.Empty(await world.ListAsync());
+        Assert.Empty(await _world.ListAsync());
     }
 
     [Fact]
@@ -185,8 +185,8 @@ public sealed class ImagePublisherTests : IDisposable
             }
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new ImagePublisher(world.Context, world.Service, world.Converter).PublishAsync(NewImage("raw") with { SourcePath = null, Source = source }, cancel.Token));
-        Assert.Empty(await world.ListAsync());
+            () => new ImagePublisher(_world.Context, _world.Service, _world.Converter).PublishAsync(NewImage("raw") with { SourcePath = null, Source = source }, cancel.Token));
+        Assert.Empty(await _world.ListAsync());
         Assert.False(source.IsDisposed);
     }
 
@@ -197,20 +197,20 @@ public sealed class ImagePublisherTests : IDisposable
         using var source = new MemoryStream("...stream"u8.ToArray());
         source.Position = 3;
         ImagePublishResult result = await PublishAsync(NewImage("raw") with { SourcePath = null, Source = source });
-        Assert.Equal("stream"u8.ToArray(), await world.DataOfAsync(result.ImageId));
+        Assert.Equal("stream"u8.ToArray(), await _world.DataOfAsync(result.ImageId));
         Assert.Null(result.SourcePath);
-        Assert.False(Directory.Exists(world.Options.ImageConversionDirectory));
+        Assert.False(Directory.Exists(_world.Options.ImageConversionDirectory));
     }
 
     [Fact]
     public async Task Every_other_stream_is_looked_at_first()
     {
         ImagePublishResult converted = await PublishAsync(NewImage("qcow2") with { SourcePath = null, Source = new MemoryStream("abc"u8.ToArray()) });
-        Assert.Equal("qcow2:abc"u8.ToArray(), await world.DataOfAsync(converted.ImageId));
+        Assert.Equal("qcow2:abc"u8.ToArray(), await _world.DataOfAsync(converted.ImageId));
         await Assert.ThrowsAsync<ImageUnacceptableException>(
             () => PublishAsync(NewImage("qcow2") with { SourcePath = null, Source = new MemoryStream("qcow2:EVIL"u8.ToArray()), VolumeFormat = DiskFormat.Qcow2 }));
-        Assert.Empty(world.Leftovers());
-        Assert.Single(await world.ListAsync());
+        Assert.Empty(_world.Leftovers());
+        Assert.Single(await _world.ListAsync());
     }
 
     [Fact]
@@ -218,9 +218,9 @@ public sealed class ImagePublisherTests : IDisposable
     {
         PublishRequest request = NewImage("raw");
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["os_glance_x"] = "1", ["img_signature"] = "2", ["hw_disk_bus"] = "scsi", ["mine_x"] = "3" };
-        world.Options = world.Options with { ReservedImageNamespaces = ["mine"] };
+        _world.Options = _world.Options with { ReservedImageNamespaces = ["mine"] };
         ImagePublishResult result = await PublishAsync(request with { NewImage = request.NewImage! with { Properties = properties } });
-        Assert.Equal("hw_disk_bus", Assert.Single((await world.Service.GetAsync(result.ImageId, Token)).Properties).Key);
+        Assert.Equal("hw_disk_bus", Assert.Single((await _world.Service.GetAsync(result.ImageId, Token)).Properties).Key);
     }
 
     [Fact]
@@ -228,20 +228,20 @@ public sealed class ImagePublisherTests : IDisposable
     {
         PublishRequest request = NewImage("raw");
         await Assert.ThrowsAsync<NotSupportedOperationException>(() => PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } }));
-        Assert.Equal(0, world.Service.Created);
+        Assert.Equal(0, _world.Service.Created);
     }
 
     [Fact]
     public async Task What_is_no_volume_is_a_typed_error()
     {
-        await Assert.ThrowsAsync<PathNotFoundException>(() => PublishAsync(NewImage("raw") with { SourcePath = world.OutFile("none") }));
-        await Assert.ThrowsAsync<ImageUnreadableException>(() => PublishAsync(NewImage("raw") with { SourcePath = world.Out }));
+        await Assert.ThrowsAsync<PathNotFoundException>(() => PublishAsync(NewImage("raw") with { SourcePath = _world.OutFile("none") }));
+        await Assert.ThrowsAsync<ImageUnreadableException>(() => PublishAsync(NewImage("raw") with { SourcePath = _world.Out }));
         if (!OperatingSystem.IsWindows())
         {
             await Assert.ThrowsAsync<ImageUnreadableException>(() => PublishAsync(NewImage("raw") with { SourcePath = "/dev/zero" }));
         }
 
-        Assert.Equal(0, world.Service.Created);
+        Assert.Equal(0, _world.Service.Created);
     }
 
     [Fact]
@@ -250,32 +250,32 @@ public sealed class ImagePublisherTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc, where reading the first page of memory fails.");
         ImageUnreadableException e = await Assert.ThrowsAsync<ImageUnreadableException>(() => PublishAsync(NewImage("raw") with { SourcePath = "/proc/self/mem" }));
         Assert.Equal("/proc/self/mem", e.Path);
-        Assert.Equal(0, world.Service.Created);
+        Assert.Equal(0, _world.Service.Created);
     }
 
     [Fact]
     public async Task A_request_names_one_volume_and_one_image()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(new PublishRequest { SourcePath = volume }));
+        await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(new PublishRequest { SourcePath = _volume }));
         await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(NewImage("raw") with { SourcePath = null }));
         await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(NewImage("raw") with { ImageId = Guid.NewGuid().ToString() }));
-        await Assert.ThrowsAsync<ImageNotFoundException>(() => PublishAsync(new PublishRequest { SourcePath = volume, ImageId = "no such" }));
+        await Assert.ThrowsAsync<ImageNotFoundException>(() => PublishAsync(new PublishRequest { SourcePath = _volume, ImageId = "no such" }));
         await Assert.ThrowsAsync<InvalidImagePropertyException>(() => PublishAsync(NewImage("qed")));
     }
 
     [Fact]
     public async Task A_missing_program_is_told_before_anything_is_read()
     {
-        world.Converter.RefuseBefore = new ToolNotFoundException("qemu-img");
+        _world.Converter.RefuseBefore = new ToolNotFoundException("qemu-img");
         var source = new FaultyStream(10, onRead: _ => Assert.Fail("Nothing should be read."));
         await Assert.ThrowsAsync<ToolNotFoundException>(() => PublishAsync(NewImage("qcow2") with { SourcePath = null, Source = source }));
-        Assert.Empty(world.Leftovers());
+        Assert.Empty(_world.Leftovers());
     }
 
     [Fact]
     public void Metadata_are_filtered_also_inside()
     {
-        var filter = new MetadataFilter(["mine", "mine", "", "os_glance"], world.Log);
+        var filter = new MetadataFilter(["mine", "mine", "", "os_glance"], _world.Log);
         Assert.Equal(["os_glance", "img_signature", "signature_verified", "mine"], filter.Prefixes);
         var inner = new Dictionary<string, object?>(StringComparer.Ordinal) { ["signature_verified"] = true, ["kept"] = 1 };
         var outer = new Dictionary<string, object?>(StringComparer.Ordinal) { ["os_glance_a"] = "x", ["Os_glance"] = "kept", ["properties"] = inner, ["mineral"] = 2 };
@@ -284,11 +284,11 @@ public sealed class ImagePublisherTests : IDisposable
         Assert.Equal(["kept"], Assert.IsType<Dictionary<string, object?>>(kept["properties"]).Keys);
         Assert.Equal(2, inner.Count);
         Assert.Empty(filter.Filter((System.Collections.IDictionary?)null));
-        Assert.Equal("No metadata to be filtered.", world.Log.VerboseLines[^1]);
+        Assert.Equal("No metadata to be filtered.", _world.Log.VerboseLines[^1]);
     }
 
-    private PublishRequest NewImage(string diskFormat) => new() { SourcePath = volume, NewImage = new NewServiceImage { Name = "published", DiskFormat = diskFormat } };
+    private PublishRequest NewImage(string diskFormat) => new() { SourcePath = _volume, NewImage = new NewServiceImage { Name = "published", DiskFormat = diskFormat } };
 
     private Task<ImagePublishResult> PublishAsync(PublishRequest request) =>
-        new ImagePublisher(world.Context, world.Service, world.Converter).PublishAsync(request, Token);
+        new ImagePublisher(_world.Context, _world.Service, _world.Converter).PublishAsync(request, Token);
 }

@@ -12,11 +12,11 @@ public sealed class MedallionProcessRunnerTests
         "", " ", "-U", "--help", "a b", "a\"b", "a'b", "a\\", "\\\"", "a\\\"b", "a\nb", "a\tb", "$(touch pwned)", "`id`", "%PATH%", "*", "é", "\u202e", "{}", ";|&", "a,b", "~",
     ];
 
-    private readonly RecordingLog log = new();
+    private readonly RecordingLog _log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private MedallionProcessRunner Runner => new(log, ["sudo", "-n"]);
+    private MedallionProcessRunner Runner => new(_log, ["sudo", "-n"]);
 
     [Fact]
     public async Task Every_word_arrives_as_it_was_given()
@@ -112,7 +112,7 @@ public sealed class MedallionProcessRunnerTests
     [Fact]
     public async Task A_missing_program_is_a_typed_error_that_says_where_it_was_looked_for()
     {
-        var runner = new MedallionProcessRunner(log, [], PlatformFacts.Current("/usr/bin:/nowhere:relative::"));
+        var runner = new MedallionProcessRunner(_log, [], PlatformFacts.Current("/usr/bin:/nowhere:relative::"));
         ToolNotFoundException e = await Assert.ThrowsAsync<ToolNotFoundException>(
             () => runner.RunAsync(new ProcessRequest { FileName = "no-such-program", Arguments = [] }, Token));
         Assert.Equal("no-such-program", e.ToolName);
@@ -159,9 +159,9 @@ public sealed class MedallionProcessRunnerTests
     {
         ProcessRequest request = FakeProgram.Request("say", "out", "wrong: hunter2") with { Secrets = ["hunter2"] };
         ProcessResult result = await Runner.RunAsync(request, Token);
-        Assert.DoesNotContain("hunter2", result.CommandLine + result.StandardError + string.Concat(log.VerboseLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", result.CommandLine + result.StandardError + string.Concat(_log.VerboseLines), StringComparison.Ordinal);
         Assert.Contains("***", result.CommandLine, StringComparison.Ordinal);
         Assert.Equal("wrong: ***", result.StandardError);
-        Assert.Equal(result.CommandLine, Assert.Single(log.VerboseLines));
+        Assert.Equal(result.CommandLine, Assert.Single(_log.VerboseLines));
     }
 }

@@ -8,11 +8,11 @@ namespace ImageUtils.IntegrationTests.Processes;
 /// <summary>How programs end that do not end by themselves, and that nothing of them is left.</summary>
 public sealed class ProcessEndingTests
 {
-    private readonly RecordingLog log = new();
+    private readonly RecordingLog _log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private MedallionProcessRunner Runner => new(log, ["sudo", "-n"]);
+    private MedallionProcessRunner Runner => new(_log, ["sudo", "-n"]);
 
     [Theory]
     [InlineData(1, "hang")]
@@ -50,7 +50,7 @@ public sealed class ProcessEndingTests
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Runner.RunAsync(FakeProgram.Request("hang"), source.Token));
-        Assert.Empty(log.VerboseLines);
+        Assert.Empty(_log.VerboseLines);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ProcessEndingTests
         MedallionProcessRunner runner = Unprivileged("root");
         IReadOnlyList<int> ids = await CancelAsync(runner, FakeProgram.Request("ignore") with { RunAsRoot = true }, 1);
         Assert.All(ids, id => Assert.Null(ProcessTree.Read(id)));
-        string[] lines = log.VerboseLines.ToArray();
+        string[] lines = _log.VerboseLines.ToArray();
         Assert.Equal($"{FakeProgram.Path} root env LC_ALL=C {FakeProgram.Path} ignore", lines[0]);
         Assert.Equal($"{FakeProgram.Path} root kill -TERM {ids[0]}", lines[1]);
         Assert.Equal($"{FakeProgram.Path} root kill -KILL {ids[0]}", lines[2]);
@@ -113,15 +113,15 @@ public sealed class ProcessEndingTests
     {
         var request = new ProcessRequest { FileName = "no-such-program", Arguments = [], RunAsRoot = true };
         PlatformFacts facts = PlatformFacts.Current() with { IsRoot = false };
-        await Assert.ThrowsAsync<RootHelperUnavailableException>(() => new MedallionProcessRunner(log, ["no-such-helper", "-n"], facts).RunAsync(request, Token));
-        await Assert.ThrowsAsync<RootHelperUnavailableException>(() => new MedallionProcessRunner(log, [], facts).RunAsync(request, Token));
+        await Assert.ThrowsAsync<RootHelperUnavailableException>(() => new MedallionProcessRunner(_log, ["no-such-helper", "-n"], facts).RunAsync(request, Token));
+        await Assert.ThrowsAsync<RootHelperUnavailableException>(() => new MedallionProcessRunner(_log, [], facts).RunAsync(request, Token));
         await Assert.ThrowsAsync<ToolNotFoundException>(() => Unprivileged("root").RunAsync(request, Token));
     }
 
     [Fact]
     public async Task Root_needs_no_root_helper()
     {
-        var runner = new MedallionProcessRunner(log, ["no-such-helper"], PlatformFacts.Current() with { IsRoot = true });
+        var runner = new MedallionProcessRunner(_log, ["no-such-helper"], PlatformFacts.Current() with { IsRoot = true });
         ProcessResult result = await runner.RunAsync(FakeProgram.Request("exit", "0") with { RunAsRoot = true }, Token);
         Assert.StartsWith(FakeProgram.Path, result.CommandLine, StringComparison.Ordinal);
     }
@@ -138,5 +138,5 @@ public sealed class ProcessEndingTests
     }
 
     private MedallionProcessRunner Unprivileged(string helperCommand) =>
-        new(log, [FakeProgram.Path, helperCommand], PlatformFacts.Current() with { IsRoot = false });
+        new(_log, [FakeProgram.Path, helperCommand], PlatformFacts.Current() with { IsRoot = false });
 }

@@ -5,7 +5,7 @@ namespace ImageUtils.IntegrationTests.Processes;
 
 public sealed class ProcessLimitsTests
 {
-    private readonly RecordingLog log = new();
+    private readonly RecordingLog _log = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -49,18 +49,18 @@ public sealed class ProcessLimitsTests
     [Fact]
     public async Task Without_prlimit_it_is_said_once_and_the_program_runs()
     {
-        var runner = new MedallionProcessRunner(log, [], PlatformFacts.Current() with { HasPrlimit = false });
+        var runner = new MedallionProcessRunner(_log, [], PlatformFacts.Current() with { HasPrlimit = false });
         ProcessRequest request = FakeProgram.Request("exit", "0") with { Limits = new ProcessLimits(TimeSpan.FromSeconds(60), 1L << 30) };
         await runner.RunAsync(request, Token);
         await runner.RunAsync(request, Token);
-        Assert.Single(log.VerboseLines, line => line.StartsWith("prlimit", StringComparison.Ordinal));
-        Assert.Equal(3, log.VerboseLines.Count);
+        Assert.Single(_log.VerboseLines, line => line.StartsWith("prlimit", StringComparison.Ordinal));
+        Assert.Equal(3, _log.VerboseLines.Count);
     }
 
     private MedallionProcessRunner RunnerWithLimits()
     {
         PlatformFacts facts = PlatformFacts.Current();
         Assert.SkipUnless(facts.HasPrlimit, "prlimit is not installed.");
-        return new MedallionProcessRunner(log, [], facts);
+        return new MedallionProcessRunner(_log, [], facts);
     }
 }

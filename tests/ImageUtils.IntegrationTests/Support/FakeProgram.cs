@@ -15,21 +15,21 @@ internal static class FakeProgram
     /// <summary>Collects what a program says until it named so many process ids.</summary>
     public sealed class ProcessIds(int wanted)
     {
-        private readonly StringBuilder said = new();
-        private readonly TaskCompletionSource<IReadOnlyList<int>> known = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly StringBuilder _said = new();
+        private readonly TaskCompletionSource<IReadOnlyList<int>> _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<IReadOnlyList<int>> Known => known.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<IReadOnlyList<int>> Known => _known.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         public void Listen(ReadOnlyMemory<char> piece)
         {
-            said.Append(piece);
-            int[] ids = said.ToString().Split(';', StringSplitOptions.RemoveEmptyEntries)
+            _said.Append(piece);
+            int[] ids = _said.ToString().Split(';', StringSplitOptions.RemoveEmptyEntries)
                 .Where(part => part.StartsWith("pid=", StringComparison.Ordinal))
                 .Select(part => int.Parse(part.AsSpan(4), CultureInfo.InvariantCulture))
                 .ToArray();
-            if (ids.Length >= wanted && said[^1] == ';')
+            if (ids.Length >= wanted && _said[^1] == ';')
             {
-                known.TrySetResult(ids);
+                _known.TrySetResult(ids);
             }
         }
     }

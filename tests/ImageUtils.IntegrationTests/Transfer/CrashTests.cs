@@ -6,18 +6,18 @@ namespace ImageUtils.IntegrationTests.Transfer;
 /// <summary>Other processes: what they lock, and what is left where they are killed.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private readonly ServiceRoom room = new();
+    private readonly ServiceRoom _room = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => room.Dispose();
+    public void Dispose() => _room.Dispose();
 
     [Fact]
     public async Task The_uploader_in_another_process_is_respected_while_it_lives_and_forgotten_when_it_is_killed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && ServiceRoom.TryRun("flock", "--version"), "Needs flock, which holds a lock as our own upload does.");
-        ServiceImage image = await room.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
-        string folder = Path.Combine(room.Service.Location, image.ImageId);
+        ServiceImage image = await _room.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
+        string folder = Path.Combine(_room.Service.Location, image.ImageId);
         string record = Path.Combine(folder, "image.json");
         await File.WriteAllTextAsync(Path.Combine(folder, "data.partial"), "half", Token);
         await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record, Token)).Replace("\"queued\"", "\"saving\"", StringComparison.Ordinal), Token);
@@ -32,7 +32,7 @@ public sealed class CrashTests : IDisposable
         try
         {
             Assert.Equal("held", await other.StandardOutput.ReadLineAsync(Token));
-            Assert.Equal("saving", (await room.Service.GetAsync(image.ImageId, Token)).Status);
+            Assert.Equal("saving", (await _room.Service.GetAsync(image.ImageId, Token)).Status);
         }
         finally
         {
@@ -40,19 +40,19 @@ public sealed class CrashTests : IDisposable
             await other.WaitForExitAsync(Token);
         }
 
-        Assert.Equal("queued", (await room.Service.GetAsync(image.ImageId, Token)).Status);
+        Assert.Equal("queued", (await _room.Service.GetAsync(image.ImageId, Token)).Status);
         Assert.False(File.Exists(Path.Combine(folder, "data.partial")));
-        Assert.Equal("active", (await room.Service.UploadAsync(image.ImageId, new MemoryStream([1, 2, 3]), ImageUploadOptions.Default, Token)).Status);
+        Assert.Equal("active", (await _room.Service.UploadAsync(image.ImageId, new MemoryStream([1, 2, 3]), ImageUploadOptions.Default, Token)).Status);
     }
 
     [Fact]
     public async Task A_lock_held_by_a_killed_process_is_free()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && ServiceRoom.TryRun("flock", "--version"), "Needs flock.");
-        await room.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
+        await _room.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
         using Process other = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 9<>.lock; flock -n 9 && echo held && exec sleep 600"])
         {
-            WorkingDirectory = room.Service.Location,
+            WorkingDirectory = _room.Service.Location,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
@@ -60,7 +60,7 @@ public sealed class CrashTests : IDisposable
         try
         {
             Assert.Equal("held", await other.StandardOutput.ReadLineAsync(Token));
-            waiting = room.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
+            waiting = _room.Service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
             Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(200, Token)));
         }
         finally

@@ -8,7 +8,7 @@ namespace ImageUtils.IntegrationTests.Transfer;
 /// <summary>The main job: an image leaves the service, becomes a volume, and the volume goes back as an image.</summary>
 public sealed class MainJobTests : IDisposable
 {
-    private readonly ServiceRoom room = new();
+    private readonly ServiceRoom _room = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -44,7 +44,7 @@ public sealed class MainJobTests : IDisposable
         { "images/util-linux/pt-gpt.img", "raw" },
     };
 
-    public void Dispose() => room.Dispose();
+    public void Dispose() => _room.Dispose();
 
     [Theory]
     [MemberData(nameof(Images))]
@@ -53,27 +53,27 @@ public sealed class MainJobTests : IDisposable
         string path = Corpus.PathOf(name);
         RequireQemuImg();
         (string expected, long size) = ContentOf(name);
-        ServiceImage image = await room.RegisterAsync(path, format);
+        ServiceImage image = await _room.RegisterAsync(path, format);
 
-        ImageFetchResult fetched = await room.FetchAsync(image.ImageId, room.Out("fetched"));
-        Assert.Equal(ServiceRoom.Sha256(path), ServiceRoom.Sha256(room.Out("fetched")));
+        ImageFetchResult fetched = await _room.FetchAsync(image.ImageId, _room.Out("fetched"));
+        Assert.Equal(ServiceRoom.Sha256(path), ServiceRoom.Sha256(_room.Out("fetched")));
         Assert.True(fetched.IsHashVerified);
 
-        ImageConversionResult volume = await room.FetchVolumeAsync(image.ImageId, room.Out("volume"));
+        ImageConversionResult volume = await _room.FetchVolumeAsync(image.ImageId, _room.Out("volume"));
         Assert.Equal(size, volume.VirtualSize);
-        Assert.Equal(expected, ServiceRoom.Sha256(room.Out("volume")));
+        Assert.Equal(expected, ServiceRoom.Sha256(_room.Out("volume")));
         Assert.Equal(new FileInfo(path).Length, volume.TemporaryBytes);
 
-        ImagePublishResult published = await room.PublishAsync(room.Out("volume"), "qcow2");
+        ImagePublishResult published = await _room.PublishAsync(_room.Out("volume"), "qcow2");
         Assert.True(published.IsConverted);
-        ServiceImage kept = await room.Service.GetAsync(published.ImageId, Token);
+        ServiceImage kept = await _room.Service.GetAsync(published.ImageId, Token);
         Assert.Equal("active", kept.Status);
         Assert.Equal(size, kept.VirtualSize);
         Assert.Equal(published.Hash, kept.OsHashValue);
 
-        await room.FetchVolumeAsync(published.ImageId, room.Out("again"));
-        Assert.Equal(expected, ServiceRoom.Sha256(room.Out("again")));
-        Assert.Equal(["again", "fetched", "volume"], room.Leftovers().Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
+        await _room.FetchVolumeAsync(published.ImageId, _room.Out("again"));
+        Assert.Equal(expected, ServiceRoom.Sha256(_room.Out("again")));
+        Assert.Equal(["again", "fetched", "volume"], _room.Leftovers().Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -86,41 +86,41 @@ public sealed class MainJobTests : IDisposable
         RequireQemuImg();
         byte[] content = new byte[3 << 20];
         new Random(7).NextBytes(content.AsSpan(0, 1 << 20));
-        await File.WriteAllBytesAsync(room.Out("volume"), content, Token);
-        ImagePublishResult published = await room.PublishAsync(room.Out("volume"), format);
-        await room.FetchVolumeAsync(published.ImageId, room.Out("again"));
-        byte[] again = await File.ReadAllBytesAsync(room.Out("again"), Token);
+        await File.WriteAllBytesAsync(_room.Out("volume"), content, Token);
+        ImagePublishResult published = await _room.PublishAsync(_room.Out("volume"), format);
+        await _room.FetchVolumeAsync(published.ImageId, _room.Out("again"));
+        byte[] again = await File.ReadAllBytesAsync(_room.Out("again"), Token);
         Assert.Equal(content, again.AsSpan(0, content.Length).ToArray());
         Assert.True(again.AsSpan(content.Length).IndexOfAnyExcept((byte)0) < 0);
-        Assert.Equal(2, room.Leftovers().Length);
+        Assert.Equal(2, _room.Leftovers().Length);
     }
 
     [Fact]
     public async Task Compression_makes_the_published_image_smaller()
     {
         RequireQemuImg();
-        await File.WriteAllTextAsync(room.Out("volume"), string.Concat(Enumerable.Repeat("all work and no play ", 100_000)), Token);
-        long compressed = (await room.PublishAsync(room.Out("volume"), "qcow2")).Size;
-        room.Options = room.Options with { CompressOnUpload = false };
-        long plain = (await room.PublishAsync(room.Out("volume"), "qcow2")).Size;
+        await File.WriteAllTextAsync(_room.Out("volume"), string.Concat(Enumerable.Repeat("all work and no play ", 100_000)), Token);
+        long compressed = (await _room.PublishAsync(_room.Out("volume"), "qcow2")).Size;
+        _room.Options = _room.Options with { CompressOnUpload = false };
+        long plain = (await _room.PublishAsync(_room.Out("volume"), "qcow2")).Size;
         Assert.True(compressed < plain / 2, $"{compressed} of {plain}");
     }
 
     [Fact]
     public async Task Without_qemu_img_raw_works_and_the_rest_is_refused_before_the_download()
     {
-        room.Options = room.Options with { QemuImgPath = room.File("no-such-qemu-img") };
-        await File.WriteAllBytesAsync(room.File("disk"), new byte[1 << 20], Token);
-        ServiceImage raw = await room.RegisterAsync(room.File("disk"), "raw");
-        await room.FetchVolumeAsync(raw.ImageId, room.Out("volume"));
-        Assert.Equal(ServiceRoom.Sha256(room.File("disk")), ServiceRoom.Sha256(room.Out("volume")));
-        await room.PublishAsync(room.Out("volume"), "raw");
+        _room.Options = _room.Options with { QemuImgPath = _room.File("no-such-qemu-img") };
+        await File.WriteAllBytesAsync(_room.File("disk"), new byte[1 << 20], Token);
+        ServiceImage raw = await _room.RegisterAsync(_room.File("disk"), "raw");
+        await _room.FetchVolumeAsync(raw.ImageId, _room.Out("volume"));
+        Assert.Equal(ServiceRoom.Sha256(_room.File("disk")), ServiceRoom.Sha256(_room.Out("volume")));
+        await _room.PublishAsync(_room.Out("volume"), "raw");
 
-        ServiceImage qcow2 = await room.RegisterAsync(room.File("disk"), "qcow2");
-        File.Delete(Path.Combine(room.Service.Location, qcow2.ImageId, "data"));
-        await Assert.ThrowsAsync<ToolNotFoundException>(() => room.FetchVolumeAsync(qcow2.ImageId, room.Out("other")));
-        await Assert.ThrowsAsync<ToolNotFoundException>(() => room.PublishAsync(room.Out("volume"), "qcow2"));
-        Assert.Equal([room.Out("volume")], room.Leftovers());
+        ServiceImage qcow2 = await _room.RegisterAsync(_room.File("disk"), "qcow2");
+        File.Delete(Path.Combine(_room.Service.Location, qcow2.ImageId, "data"));
+        await Assert.ThrowsAsync<ToolNotFoundException>(() => _room.FetchVolumeAsync(qcow2.ImageId, _room.Out("other")));
+        await Assert.ThrowsAsync<ToolNotFoundException>(() => _room.PublishAsync(_room.Out("volume"), "qcow2"));
+        Assert.Equal([_room.Out("volume")], _room.Leftovers());
     }
 
     [Theory]
@@ -130,17 +130,17 @@ public sealed class MainJobTests : IDisposable
     [InlineData("vpc", "qcow2")]
     public async Task A_wrong_claim_is_refused_and_leaves_nothing(string claim, string content)
     {
-        string path = content == "raw" ? room.File("plain") : Corpus.PathOf("gen/g-qcow2-v2.qcow2");
+        string path = content == "raw" ? _room.File("plain") : Corpus.PathOf("gen/g-qcow2-v2.qcow2");
         if (content == "raw")
         {
             await File.WriteAllBytesAsync(path, new byte[1 << 20], Token);
         }
 
         RequireQemuImg();
-        ServiceImage image = await room.RegisterAsync(path, claim);
-        await Assert.ThrowsAsync<ImageUnacceptableException>(() => room.FetchAsync(image.ImageId, room.Out("fetched")));
-        await Assert.ThrowsAsync<ImageUnacceptableException>(() => room.FetchVolumeAsync(image.ImageId, room.Out("volume")));
-        Assert.Empty(room.Leftovers());
+        ServiceImage image = await _room.RegisterAsync(path, claim);
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => _room.FetchAsync(image.ImageId, _room.Out("fetched")));
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => _room.FetchVolumeAsync(image.ImageId, _room.Out("volume")));
+        Assert.Empty(_room.Leftovers());
     }
 
     [Theory]
@@ -149,19 +149,19 @@ public sealed class MainJobTests : IDisposable
     [InlineData("ovf", "vhd")]
     public async Task A_container_format_is_no_way_around_the_checks(string containerFormat, string diskFormat)
     {
-        ServiceImage image = await room.RegisterAsync(Corpus.PathOf("images/cdi/cirros-snapshot1.qcow2"), diskFormat, containerFormat);
-        await Assert.ThrowsAsync<ImageUnacceptableException>(() => room.FetchAsync(image.ImageId, room.Out("fetched")));
-        Assert.Empty(room.Leftovers());
+        ServiceImage image = await _room.RegisterAsync(Corpus.PathOf("images/cdi/cirros-snapshot1.qcow2"), diskFormat, containerFormat);
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => _room.FetchAsync(image.ImageId, _room.Out("fetched")));
+        Assert.Empty(_room.Leftovers());
     }
 
     [Fact]
     public async Task A_packed_image_is_kept_as_it_is()
     {
         string path = Corpus.PathOf("hostile/c01-qcow2.gz");
-        ServiceImage image = await room.RegisterAsync(path, "qcow2", "compressed");
-        Assert.Equal("gzip", (await room.FetchAsync(image.ImageId, room.Out("fetched"))).Format);
-        Assert.Equal(ServiceRoom.Sha256(path), ServiceRoom.Sha256(room.Out("fetched")));
-        Assert.Single(room.Log.Warnings);
+        ServiceImage image = await _room.RegisterAsync(path, "qcow2", "compressed");
+        Assert.Equal("gzip", (await _room.FetchAsync(image.ImageId, _room.Out("fetched"))).Format);
+        Assert.Equal(ServiceRoom.Sha256(path), ServiceRoom.Sha256(_room.Out("fetched")));
+        Assert.Single(_room.Log.Warnings);
     }
 
     [Fact]
@@ -169,10 +169,10 @@ public sealed class MainJobTests : IDisposable
     {
         RequireQemuImg();
         string path = Corpus.PathOf("images/cdi/cirros-snapshot1.qcow2");
-        await Assert.ThrowsAsync<ImageUnacceptableException>(() => room.PublishAsync(path, "qcow2", "qcow2"));
-        await Assert.ThrowsAsync<ImageUnacceptableException>(() => room.PublishAsync(path, "raw", "qcow2"));
-        Assert.False(Directory.Exists(room.Options.LocalImageDirectory));
-        Assert.Empty(room.Leftovers());
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => _room.PublishAsync(path, "qcow2", "qcow2"));
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => _room.PublishAsync(path, "raw", "qcow2"));
+        Assert.False(Directory.Exists(_room.Options.LocalImageDirectory));
+        Assert.Empty(_room.Leftovers());
     }
 
     private static void RequireQemuImg() => Assert.SkipUnless(ServiceRoom.TryRun("qemu-img", "--version"), "qemu-img is not installed.");

@@ -14,8 +14,8 @@ namespace ImageUtils.IntegrationTests.Transfer;
 /// <summary>A local image service with the real inspector, converter and programs, in a folder that is gone after the test.</summary>
 internal sealed class ServiceRoom : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("iu-transfer-").FullName;
-    private readonly List<string> mounts = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("iu-transfer-").FullName;
+    private readonly List<string> _mounts = [];
 
     public ServiceRoom()
     {
@@ -56,9 +56,9 @@ internal sealed class ServiceRoom : IDisposable
         }
     }
 
-    public string File(string name) => Path.Combine(folder, name);
+    public string File(string name) => Path.Combine(_folder, name);
 
-    public string Out(string name) => Path.Combine(folder, "out", name);
+    public string Out(string name) => Path.Combine(_folder, "out", name);
 
     /// <summary>What is left in the folders for results and temporary files.</summary>
     public string[] Leftovers() =>
@@ -73,7 +73,7 @@ internal sealed class ServiceRoom : IDisposable
         string path = File(name);
         Directory.CreateDirectory(path);
         Assert.SkipUnless(OperatingSystem.IsLinux() && TryRun("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path), "Needs the right to mount a tmpfs.");
-        mounts.Add(path);
+        _mounts.Add(path);
         return path;
     }
 
@@ -103,11 +103,11 @@ internal sealed class ServiceRoom : IDisposable
 
     public void Dispose()
     {
-        foreach (string mount in mounts)
+        foreach (string mount in _mounts)
         {
             TryRun("umount", mount);
         }
 
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 }

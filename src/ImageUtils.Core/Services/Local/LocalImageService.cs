@@ -14,23 +14,23 @@ public sealed class LocalImageService : IImageService
     /// <summary>The name of the one store there is.</summary>
     public const string StoreName = "local";
 
-    private readonly LocalImageFolder folder;
-    private readonly IOperationLog log;
+    private readonly LocalImageFolder _folder;
+    private readonly IOperationLog _log;
 
     /// <summary>Makes the service; the folder is made with the first image.</summary>
     /// <param name="folderPath">The folder.</param>
     /// <param name="log">Hears of damaged records; null: nobody.</param>
     public LocalImageService(string folderPath, IOperationLog? log = null)
     {
-        folder = new LocalImageFolder(folderPath);
-        this.log = log ?? SilentLog.Instance;
+        _folder = new LocalImageFolder(folderPath);
+        _log = log ?? SilentLog.Instance;
     }
 
     /// <inheritdoc/>
     public string Kind => "local";
 
     /// <inheritdoc/>
-    public string Location => folder.FolderPath;
+    public string Location => _folder.FolderPath;
 
     /// <inheritdoc/>
     /// <remarks>A damaged record is skipped with a warning.</remarks>
@@ -38,7 +38,7 @@ public sealed class LocalImageService : IImageService
     public async IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var images = new List<ServiceImage>();
-        foreach (string id in folder.Ids())
+        foreach (string id in _folder.Ids())
         {
             try
             {
@@ -49,7 +49,7 @@ public sealed class LocalImageService : IImageService
             }
             catch (ServiceUnavailableException e)
             {
-                log.Warning(e.Message);
+                _log.Warning(e.Message);
             }
         }
 
@@ -73,7 +73,7 @@ public sealed class LocalImageService : IImageService
     public async Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken)
     {
         ServiceImage image = ImageRules.Queue(definition, DateTime.UtcNow);
-        await ChangeAsync(() => folder.Add(image), cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(() => _folder.Add(image), cancellationToken).ConfigureAwait(false);
         return image;
     }
 
@@ -88,7 +88,7 @@ public sealed class LocalImageService : IImageService
 
         try
         {
-            return new FileStream(folder.DataPath(image.ImageId), new FileStreamOptions
+            return new FileStream(_folder.DataPath(image.ImageId), new FileStreamOptions
             {
                 Mode = FileMode.Open,
                 Access = FileAccess.Read,
@@ -124,7 +124,7 @@ public sealed class LocalImageService : IImageService
         }
 
         LocalUpload? upload = null;
-        await ChangeAsync(() => upload = LocalUpload.Begin(folder, ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(() => upload = LocalUpload.Begin(_folder, ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
         await using (upload!.ConfigureAwait(false))
         {
             await upload!.ReceiveAsync(data, options, cancellationToken).ConfigureAwait(false);
@@ -151,7 +151,7 @@ public sealed class LocalImageService : IImageService
                     throw new ImageProtectedException(id);
                 }
 
-                folder.Remove(id);
+                _folder.Remove(id);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -162,7 +162,7 @@ public sealed class LocalImageService : IImageService
     /// <summary>Reads a record; one whose writer died in the middle of an upload is queued again first.</summary>
     private async Task<ServiceImage?> ReadAsync(string id, CancellationToken cancellationToken)
     {
-        ServiceImage? image = folder.Read(id);
+        ServiceImage? image = _folder.Read(id);
         if (image is null || !string.Equals(image.Status, ImageVocabulary.Saving, StringComparison.Ordinal))
         {
             return image;
@@ -170,7 +170,7 @@ public sealed class LocalImageService : IImageService
 
         try
         {
-            await ChangeAsync(() => image = folder.ReadRecovered(id), cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(() => image = _folder.ReadRecovered(id), cancellationToken).ConfigureAwait(false);
         }
         catch (DestinationUnwritableException)
         {
@@ -180,24 +180,24 @@ public sealed class LocalImageService : IImageService
         return image;
     }
 
-    private ServiceImage ReadForChange(string id, string imageId) => folder.ReadRecovered(id) ?? throw new ImageNotFoundException(imageId);
+    private ServiceImage ReadForChange(string id, string imageId) => _folder.ReadRecovered(id) ?? throw new ImageNotFoundException(imageId);
 
     private async Task ChangeAsync(Action change, CancellationToken cancellationToken)
     {
         try
         {
-            using (await folder.LockAsync(cancellationToken).ConfigureAwait(false))
+            using (await _folder.LockAsync(cancellationToken).ConfigureAwait(false))
             {
                 change();
             }
         }
         catch (IOException e) when (DiskSpace.IsNoSpace(e))
         {
-            throw new NoSpaceException(DiskSpace.MountPointOf(folder.FolderPath), e);
+            throw new NoSpaceException(DiskSpace.MountPointOf(_folder.FolderPath), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DestinationUnwritableException(folder.FolderPath, e.Message, e);
+            throw new DestinationUnwritableException(_folder.FolderPath, e.Message, e);
         }
     }
 }

@@ -11,19 +11,19 @@ namespace ImageUtils.Services.Local;
 /// </summary>
 internal sealed class LocalUpload : IAsyncDisposable
 {
-    private readonly LocalImageFolder folder;
-    private readonly ServiceImage begun;
-    private readonly FileStream partial;
-    private readonly ContentHasher hasher = new(HashAlgorithms.Md5, HashAlgorithms.Sha512);
-    private ImageUploadOptions options = ImageUploadOptions.Default;
-    private long size;
-    private bool isCompleted;
+    private readonly LocalImageFolder _folder;
+    private readonly ServiceImage _begun;
+    private readonly FileStream _partial;
+    private readonly ContentHasher _hasher = new(HashAlgorithms.Md5, HashAlgorithms.Sha512);
+    private ImageUploadOptions _options = ImageUploadOptions.Default;
+    private long _size;
+    private bool _isCompleted;
 
     private LocalUpload(LocalImageFolder folder, ServiceImage begun, FileStream partial)
     {
-        this.folder = folder;
-        this.begun = begun;
-        this.partial = partial;
+        _folder = folder;
+        _begun = begun;
+        _partial = partial;
     }
 
     /// <summary>Takes the image for this upload; the lock is held.</summary>
@@ -70,29 +70,29 @@ internal sealed class LocalUpload : IAsyncDisposable
     /// <summary>Writes the data and hashes them on the way.</summary>
     public async Task ReceiveAsync(Stream data, ImageUploadOptions uploadOptions, CancellationToken cancellationToken)
     {
-        options = uploadOptions;
-        if (options.Size is long announced && DiskSpace.AvailableBytes(folder.FolderPath) < announced)
+        _options = uploadOptions;
+        if (_options.Size is long announced && DiskSpace.AvailableBytes(_folder.FolderPath) < announced)
         {
-            throw new NoSpaceException(DiskSpace.MountPointOf(folder.FolderPath));
+            throw new NoSpaceException(DiskSpace.MountPointOf(_folder.FolderPath));
         }
 
-        string id = begun.ImageId;
+        string id = _begun.ImageId;
         var copy = new ContentCopy
         {
             OnReadError = e => new ImageUploadFailedException(id, e.Message, e),
             OnWriteError = Explain,
-            Limit = options.Size,
+            Limit = _options.Size,
         };
-        size = await copy.RunAsync(data, partial, hasher, cancellationToken).ConfigureAwait(false);
-        if (options.Size is long expected && size != expected)
+        _size = await copy.RunAsync(data, _partial, _hasher, cancellationToken).ConfigureAwait(false);
+        if (_options.Size is long expected && _size != expected)
         {
-            string came = size > expected ? "more came" : string.Create(CultureInfo.InvariantCulture, $"{size} came");
+            string came = _size > expected ? "more came" : string.Create(CultureInfo.InvariantCulture, $"{_size} came");
             throw new ImageUploadFailedException(id, string.Create(CultureInfo.InvariantCulture, $"{expected} bytes were announced and {came}."));
         }
 
         try
         {
-            partial.Flush(flushToDisk: true);
+            _partial.Flush(flushToDisk: true);
         }
         catch (IOException e)
         {
@@ -107,45 +107,45 @@ internal sealed class LocalUpload : IAsyncDisposable
     {
         if (!IsStillOurs(current))
         {
-            throw new ImageNotFoundException(begun.ImageId);
+            throw new ImageNotFoundException(_begun.ImageId);
         }
 
-        partial.Dispose();
-        File.Move(folder.PartialPath(begun.ImageId), folder.DataPath(begun.ImageId), overwrite: true);
+        _partial.Dispose();
+        File.Move(_folder.PartialPath(_begun.ImageId), _folder.DataPath(_begun.ImageId), overwrite: true);
         ServiceImage active = current with
         {
             Status = ImageVocabulary.Active,
-            Size = size,
-            VirtualSize = options.VirtualSize ?? current.VirtualSize,
-            Checksum = hasher.Current(HashAlgorithms.Md5).Value,
+            Size = _size,
+            VirtualSize = _options.VirtualSize ?? current.VirtualSize,
+            Checksum = _hasher.Current(HashAlgorithms.Md5).Value,
             OsHashAlgo = HashAlgorithms.Sha512,
-            OsHashValue = hasher.Current(HashAlgorithms.Sha512).Value,
+            OsHashValue = _hasher.Current(HashAlgorithms.Sha512).Value,
             Stores = [LocalImageService.StoreName],
             Properties = WithBaseImage(current.Properties),
             UpdatedAt = DateTime.UtcNow,
         };
-        folder.Replace(active);
-        isCompleted = true;
+        _folder.Replace(active);
+        _isCompleted = true;
         return active;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        hasher.Dispose();
-        if (isCompleted)
+        _hasher.Dispose();
+        if (_isCompleted)
         {
             return;
         }
 
         try
         {
-            using (await folder.LockAsync(CancellationToken.None).ConfigureAwait(false))
+            using (await _folder.LockAsync(CancellationToken.None).ConfigureAwait(false))
             {
-                await partial.DisposeAsync().ConfigureAwait(false);
-                if (folder.Read(begun.ImageId) is { } current && IsStillOurs(current))
+                await _partial.DisposeAsync().ConfigureAwait(false);
+                if (_folder.Read(_begun.ImageId) is { } current && IsStillOurs(current))
                 {
-                    folder.Requeue(current);
+                    _folder.Requeue(current);
                 }
             }
         }
@@ -156,18 +156,18 @@ internal sealed class LocalUpload : IAsyncDisposable
         }
         finally
         {
-            await partial.DisposeAsync().ConfigureAwait(false);
+            await _partial.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     // An image may be deleted, and made anew under its id, while data come.
     private bool IsStillOurs(ServiceImage current) =>
-        string.Equals(current.Status, ImageVocabulary.Saving, StringComparison.Ordinal) && current.CreatedAt == begun.CreatedAt;
+        string.Equals(current.Status, ImageVocabulary.Saving, StringComparison.Ordinal) && current.CreatedAt == _begun.CreatedAt;
 
     private Dictionary<string, string> WithBaseImage(IReadOnlyDictionary<string, string> properties)
     {
         var all = new Dictionary<string, string>(properties, StringComparer.Ordinal);
-        if (options.BaseImageId is string baseImage)
+        if (_options.BaseImageId is string baseImage)
         {
             all["base_image_ref"] = baseImage;
         }
@@ -176,6 +176,6 @@ internal sealed class LocalUpload : IAsyncDisposable
     }
 
     private ImageUtilsException Explain(IOException e) => DiskSpace.IsNoSpace(e)
-        ? new NoSpaceException(DiskSpace.MountPointOf(folder.FolderPath), e)
-        : new DestinationUnwritableException(folder.FolderPath, e.Message, e);
+        ? new NoSpaceException(DiskSpace.MountPointOf(_folder.FolderPath), e)
+        : new DestinationUnwritableException(_folder.FolderPath, e.Message, e);
 }

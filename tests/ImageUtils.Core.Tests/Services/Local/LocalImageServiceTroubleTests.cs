@@ -9,15 +9,15 @@ namespace ImageUtils.Core.Tests.Services.Local;
 /// <summary>Broken uploads, crashes, damaged records, and many users at a time.</summary>
 public sealed class LocalImageServiceTroubleTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly RecordingLog log = new();
-    private readonly LocalImageService service;
+    private readonly TemporaryFolder _folder = new();
+    private readonly RecordingLog _log = new();
+    private readonly LocalImageService _service;
 
-    public LocalImageServiceTroubleTests() => service = new LocalImageService(folder.File("images"), log);
+    public LocalImageServiceTroubleTests() => _service = new LocalImageService(_folder.File("images"), _log);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task An_upload_that_breaks_leaves_a_queued_image_without_data()
@@ -25,11 +25,11 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
         string id = await QueueAsync();
         var cause = new IOException("The line broke.");
         ImageUploadFailedException e = await Assert.ThrowsAsync<ImageUploadFailedException>(
-            () => service.UploadAsync(id, new FaultyStream(2_500_000, cause), ImageUploadOptions.Default, Token));
+            () => _service.UploadAsync(id, new FaultyStream(2_500_000, cause), ImageUploadOptions.Default, Token));
         Assert.Same(cause, e.InnerException);
         Assert.Contains("The line broke.", e.Message, StringComparison.Ordinal);
         await AssertQueuedAsync(id);
-        ServiceImage active = await service.UploadAsync(id, new FaultyStream(2_500_000), ImageUploadOptions.Default, Token);
+        ServiceImage active = await _service.UploadAsync(id, new FaultyStream(2_500_000), ImageUploadOptions.Default, Token);
         Assert.Equal(2_500_000, active.Size);
     }
 
@@ -38,7 +38,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
     {
         string id = await QueueAsync();
         await Assert.ThrowsAsync<InvalidTimeZoneException>(
-            () => service.UploadAsync(id, new FaultyStream(100, new InvalidTimeZoneException()), ImageUploadOptions.Default, Token));
+            () => _service.UploadAsync(id, new FaultyStream(100, new InvalidTimeZoneException()), ImageUploadOptions.Default, Token));
         await AssertQueuedAsync(id);
     }
 
@@ -54,7 +54,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
                 cancel.Cancel();
             }
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.UploadAsync(id, data, ImageUploadOptions.Default, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _service.UploadAsync(id, data, ImageUploadOptions.Default, cancel.Token));
         await AssertQueuedAsync(id);
     }
 
@@ -67,7 +67,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
     {
         string id = await QueueAsync();
         await Assert.ThrowsAsync<ImageUploadFailedException>(
-            () => service.UploadAsync(id, new FaultyStream(comes), new ImageUploadOptions { Size = announced }, Token));
+            () => _service.UploadAsync(id, new FaultyStream(comes), new ImageUploadOptions { Size = announced }, Token));
         await AssertQueuedAsync(id);
     }
 
@@ -76,7 +76,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
     {
         string id = await QueueAsync();
         var data = new FaultyStream(long.MaxValue, onRead: _ => Assert.Fail("Nothing should be read."));
-        await Assert.ThrowsAsync<NoSpaceException>(() => service.UploadAsync(id, data, new ImageUploadOptions { Size = long.MaxValue / 2 }, Token));
+        await Assert.ThrowsAsync<NoSpaceException>(() => _service.UploadAsync(id, data, new ImageUploadOptions { Size = long.MaxValue / 2 }, Token));
         await AssertQueuedAsync(id);
     }
 
@@ -84,7 +84,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
     public async Task While_data_come_the_status_is_saving_and_nobody_else_may_upload()
     {
         string id = await QueueAsync();
-        var other = new LocalImageService(service.Location);
+        var other = new LocalImageService(_service.Location);
         bool isFirst = true;
         var data = new FaultyStream(5_000_000, onRead: position =>
         {
@@ -96,7 +96,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
                 Assert.ThrowsAsync<ImageDownloadFailedException>(() => other.OpenDataAsync(id, Token)).GetAwaiter().GetResult();
             }
         });
-        ServiceImage active = await service.UploadAsync(id, data, ImageUploadOptions.Default, Token);
+        ServiceImage active = await _service.UploadAsync(id, data, ImageUploadOptions.Default, Token);
         Assert.False(isFirst);
         Assert.Equal(5_000_000, active.Size);
     }
@@ -112,11 +112,11 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
             if (position > 2_000_000 && isFirst)
             {
                 isFirst = false;
-                new LocalImageService(service.Location).DeleteAsync(id, Token).GetAwaiter().GetResult();
+                new LocalImageService(_service.Location).DeleteAsync(id, Token).GetAwaiter().GetResult();
             }
         });
-        await Assert.ThrowsAsync<ImageNotFoundException>(() => service.UploadAsync(id, data, ImageUploadOptions.Default, Token));
-        Assert.Equal([".lock"], Directory.GetFileSystemEntries(service.Location).Select(Path.GetFileName));
+        await Assert.ThrowsAsync<ImageNotFoundException>(() => _service.UploadAsync(id, data, ImageUploadOptions.Default, Token));
+        Assert.Equal([".lock"], Directory.GetFileSystemEntries(_service.Location).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -125,24 +125,24 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
         string id = await QueueAsync();
         string record = RecordOf(id);
         await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record, Token)).Replace("\"queued\"", "\"saving\"", StringComparison.Ordinal), Token);
-        await File.WriteAllTextAsync(Path.Combine(service.Location, id, "data.partial"), "half of it", Token);
-        await File.WriteAllTextAsync(Path.Combine(service.Location, id, "data"), "moved, but the record was not written", Token);
-        Assert.Equal("queued", (await service.GetAsync(id, Token)).Status);
+        await File.WriteAllTextAsync(Path.Combine(_service.Location, id, "data.partial"), "half of it", Token);
+        await File.WriteAllTextAsync(Path.Combine(_service.Location, id, "data"), "moved, but the record was not written", Token);
+        Assert.Equal("queued", (await _service.GetAsync(id, Token)).Status);
         await AssertQueuedAsync(id);
-        Assert.Equal("active", (await service.UploadAsync(id, new FaultyStream(10), ImageUploadOptions.Default, Token)).Status);
+        Assert.Equal("active", (await _service.UploadAsync(id, new FaultyStream(10), ImageUploadOptions.Default, Token)).Status);
     }
 
     [Fact]
     public async Task Leftovers_of_a_crash_are_swept_by_the_next_image()
     {
         await QueueAsync();
-        Directory.CreateDirectory(Path.Combine(service.Location, ".new-8a7e2d3c-0000-4000-8000-000000000001"));
-        string deleted = Path.Combine(service.Location, ".deleted-8a7e2d3c-0000-4000-8000-000000000002-00000000");
+        Directory.CreateDirectory(Path.Combine(_service.Location, ".new-8a7e2d3c-0000-4000-8000-000000000001"));
+        string deleted = Path.Combine(_service.Location, ".deleted-8a7e2d3c-0000-4000-8000-000000000002-00000000");
         Directory.CreateDirectory(deleted);
         await File.WriteAllTextAsync(Path.Combine(deleted, "data"), "x", Token);
         Assert.Single(await ListAsync());
         await QueueAsync();
-        Assert.Empty(Directory.GetDirectories(service.Location, ".*"));
+        Assert.Empty(Directory.GetDirectories(_service.Location, ".*"));
     }
 
     public static TheoryData<string> DamagedRecords { get; } = new()
@@ -176,12 +176,12 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
         string good = await QueueAsync();
         string bad = await QueueAsync();
         await File.WriteAllTextAsync(RecordOf(bad), record.Replace("ID", bad, StringComparison.Ordinal), Token);
-        ServiceUnavailableException e = await Assert.ThrowsAsync<ServiceUnavailableException>(() => service.GetAsync(bad, Token));
+        ServiceUnavailableException e = await Assert.ThrowsAsync<ServiceUnavailableException>(() => _service.GetAsync(bad, Token));
         Assert.Contains(bad, e.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ServiceUnavailableException>(() => service.UploadAsync(bad, Stream.Null, ImageUploadOptions.Default, Token));
-        await Assert.ThrowsAsync<ServiceUnavailableException>(() => service.DeleteAsync(bad, Token));
+        await Assert.ThrowsAsync<ServiceUnavailableException>(() => _service.UploadAsync(bad, Stream.Null, ImageUploadOptions.Default, Token));
+        await Assert.ThrowsAsync<ServiceUnavailableException>(() => _service.DeleteAsync(bad, Token));
         Assert.Equal(good, Assert.Single(await ListAsync()).ImageId);
-        Assert.Contains(bad, Assert.Single(log.Warnings), StringComparison.Ordinal);
+        Assert.Contains(bad, Assert.Single(_log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,28 +189,28 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
     {
         string id = await QueueAsync();
         await File.WriteAllTextAsync(RecordOf(id), $$"""{"id":"{{id.ToUpperInvariant()}}","status":"queued","disk_format":"raw","hw_cpus":4,"nothing":null,"self":"/v2/images/x"}""", Token);
-        ServiceImage image = await service.UploadAsync(id, new FaultyStream(3), ImageUploadOptions.Default, Token);
+        ServiceImage image = await _service.UploadAsync(id, new FaultyStream(3), ImageUploadOptions.Default, Token);
         Assert.Equal(id, image.ImageId);
-        Assert.Equal("4", Assert.Single((await service.GetAsync(id, Token)).Properties).Value);
+        Assert.Equal("4", Assert.Single((await _service.GetAsync(id, Token)).Properties).Value);
     }
 
     [Fact]
     public async Task Files_and_folders_that_are_no_images_are_not_listed()
     {
         string id = await QueueAsync();
-        Directory.CreateDirectory(Path.Combine(service.Location, "lost+found"));
-        Directory.CreateDirectory(Path.Combine(service.Location, Guid.NewGuid().ToString().ToUpperInvariant()));
-        Directory.CreateDirectory(Path.Combine(service.Location, Guid.NewGuid().ToString()));
-        await File.WriteAllTextAsync(Path.Combine(service.Location, Guid.NewGuid().ToString()), "a file", Token);
+        Directory.CreateDirectory(Path.Combine(_service.Location, "lost+found"));
+        Directory.CreateDirectory(Path.Combine(_service.Location, Guid.NewGuid().ToString().ToUpperInvariant()));
+        Directory.CreateDirectory(Path.Combine(_service.Location, Guid.NewGuid().ToString()));
+        await File.WriteAllTextAsync(Path.Combine(_service.Location, Guid.NewGuid().ToString()), "a file", Token);
         Assert.Equal(id, Assert.Single(await ListAsync()).ImageId);
-        Assert.Empty(log.Warnings);
+        Assert.Empty(_log.Warnings);
     }
 
     [Fact]
     public async Task A_folder_that_cannot_be_made_is_a_typed_error()
     {
-        await File.WriteAllTextAsync(folder.File("file"), string.Empty, Token);
-        var blocked = new LocalImageService(folder.File("file"));
+        await File.WriteAllTextAsync(_folder.File("file"), string.Empty, Token);
+        var blocked = new LocalImageService(_folder.File("file"));
         await Assert.ThrowsAsync<DestinationUnwritableException>(() => blocked.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token));
     }
 
@@ -229,7 +229,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
         Task[] readers = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
             () =>
             {
-                var reader = new LocalImageService(service.Location, log);
+                var reader = new LocalImageService(_service.Location, _log);
                 for (int reads = 0; !done.IsCancellationRequested; reads++)
                 {
                     ServiceImage image = reader.GetAsync(ids[reads % ids.Count], Token).GetAwaiter().GetResult();
@@ -244,16 +244,16 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)).ToArray();
         Assert.True(reading.Wait(TimeSpan.FromMinutes(1), Token));
-        Task[] writers = ids.Select(id => Task.Run(() => new LocalImageService(service.Location).UploadAsync(id, new FaultyStream(2_000_000), ImageUploadOptions.Default, Token))).ToArray();
+        Task[] writers = ids.Select(id => Task.Run(() => new LocalImageService(_service.Location).UploadAsync(id, new FaultyStream(2_000_000), ImageUploadOptions.Default, Token))).ToArray();
         Task<ServiceImage>[] creators = Enumerable.Range(0, 20)
-            .Select(i => Task.Run(() => new LocalImageService(service.Location).CreateAsync(new NewServiceImage { Name = $"n{i}", DiskFormat = "raw" }, Token)))
+            .Select(i => Task.Run(() => new LocalImageService(_service.Location).CreateAsync(new NewServiceImage { Name = $"n{i}", DiskFormat = "raw" }, Token)))
             .ToArray();
         await Task.WhenAll(writers);
         await Task.WhenAll(creators);
         await done.CancelAsync();
         await Task.WhenAll(readers);
         Assert.Equal(24, (await ListAsync()).Count);
-        Assert.Empty(log.Warnings);
+        Assert.Empty(_log.Warnings);
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
         {
             try
             {
-                return (ServiceImage?)await new LocalImageService(service.Location)
+                return (ServiceImage?)await new LocalImageService(_service.Location)
                     .UploadAsync(id, new MemoryStream(Encoding.ASCII.GetBytes(new string((char)('a' + i), 500_000))), ImageUploadOptions.Default, Token);
             }
             catch (ImageStatusConflictException)
@@ -273,7 +273,7 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
             }
         })).ToArray();
         ServiceImage winner = Assert.Single(await Task.WhenAll(uploads), image => image is not null)!;
-        byte[] data = await File.ReadAllBytesAsync(Path.Combine(service.Location, id, "data"), Token);
+        byte[] data = await File.ReadAllBytesAsync(Path.Combine(_service.Location, id, "data"), Token);
         Assert.Equal(winner.OsHashValue, TransferWorld.Sha512(data));
     }
 
@@ -281,34 +281,34 @@ public sealed class LocalImageServiceTroubleTests : IDisposable
     public async Task A_folder_that_somebody_keeps_locked_can_be_read_and_waited_for()
     {
         string id = await QueueAsync();
-        IDisposable held = await FolderLock.AcquireAsync(Path.Combine(service.Location, ".lock"), "test", Token);
-        Assert.Equal("queued", (await service.GetAsync(id, Token)).Status);
-        Task<ServiceImage> waiting = service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
+        IDisposable held = await FolderLock.AcquireAsync(Path.Combine(_service.Location, ".lock"), "test", Token);
+        Assert.Equal("queued", (await _service.GetAsync(id, Token)).Status);
+        Task<ServiceImage> waiting = _service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
         using var cancelled = new CancellationTokenSource(50);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, cancelled.Token));
         Assert.False(waiting.IsCompleted);
         held.Dispose();
         await waiting;
         Assert.Equal(2, (await ListAsync()).Count);
     }
 
-    private string RecordOf(string id) => Path.Combine(service.Location, id, "image.json");
+    private string RecordOf(string id) => Path.Combine(_service.Location, id, "image.json");
 
-    private async Task<string> QueueAsync() => (await service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token)).ImageId;
+    private async Task<string> QueueAsync() => (await _service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token)).ImageId;
 
     private async Task AssertQueuedAsync(string id)
     {
-        ServiceImage image = await service.GetAsync(id, Token);
+        ServiceImage image = await _service.GetAsync(id, Token);
         Assert.Equal("queued", image.Status);
         Assert.Null(image.Size);
         Assert.Null(image.OsHashValue);
-        Assert.Equal(["image.json"], Directory.GetFileSystemEntries(Path.Combine(service.Location, id)).Select(Path.GetFileName));
+        Assert.Equal(["image.json"], Directory.GetFileSystemEntries(Path.Combine(_service.Location, id)).Select(Path.GetFileName));
     }
 
     private async Task<List<ServiceImage>> ListAsync()
     {
         var images = new List<ServiceImage>();
-        await foreach (ServiceImage image in service.ListAsync(ImageFilter.All, Token))
+        await foreach (ServiceImage image in _service.ListAsync(ImageFilter.All, Token))
         {
             images.Add(image);
         }

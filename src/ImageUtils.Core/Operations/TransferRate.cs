@@ -1,12 +1,12 @@
-namespace ImageUtils.Transfer;
+namespace ImageUtils.Operations;
 
 /// <summary>Average rates.</summary>
 internal static class TransferRate
 {
-    // As in cinder: a tiny image is done in no time that a clock shows, and is no measure of speed.
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    // cinder counts a second at least and so reports fast work as slow; a clock's tick is enough to keep from dividing by nothing.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Bytes a second over a time that counts as one second at least.</summary>
+    /// <summary>Bytes a second over a time that counts as a millisecond at least.</summary>
     public static long BytesPerSecond(long bytes, TimeSpan duration)
     {
         TimeSpan counted = duration < Shortest ? Shortest : duration;

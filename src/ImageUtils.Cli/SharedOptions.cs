@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace ImageUtils.Cli;
 
 /// <summary>Options that every verb understands.</summary>
-internal static class CommonOptions
+internal static class SharedOptions
 {
     /// <summary>One JSON object a result instead of text for people.</summary>
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object a result, on one line each.", Recursive = true };

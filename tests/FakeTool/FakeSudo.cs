@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FakeTool;
 
 /// <summary>Stands for sudo: a wrapper that cannot be signalled and whose child outlives it when it is killed.</summary>
-internal static class RootHelper
+internal static class FakeSudo
 {
     public static int Run(string[] words)
     {
