@@ -50,7 +50,7 @@ internal sealed class ProcessStopper
         bool isGone = await WaitAsync(exited, KillTime).ConfigureAwait(false);
 
         // A killed process is still there for a moment; whoever looks after us shall not find it.
-        for (var watch = Stopwatch.StartNew(); below.Any(ProcessTree.IsAlive) && watch.Elapsed < GraceTime;)
+        for (var watch = Stopwatch.StartNew(); below.Any(ProcessTree.IsAlive) && watch.Elapsed < KillTime;)
         {
             await Task.Delay(PollTime).ConfigureAwait(false);
         }

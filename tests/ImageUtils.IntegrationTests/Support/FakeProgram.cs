@@ -26,6 +26,7 @@ internal static class FakeProgram
             int[] ids = _said.ToString().Split(';', StringSplitOptions.RemoveEmptyEntries)
                 .Where(part => part.StartsWith("pid=", StringComparison.Ordinal))
                 .Select(part => int.Parse(part.AsSpan(4), CultureInfo.InvariantCulture))
+                .Distinct()
                 .ToArray();
             if (ids.Length >= wanted && _said[^1] == ';')
             {
