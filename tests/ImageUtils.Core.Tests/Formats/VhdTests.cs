@@ -49,6 +49,10 @@ public class VhdTests
     public void An_unknown_version_is_refused() => Verdict.Fails(MadeVhd.Dynamic(footer => footer.Be32(12, 0x00020000)), CheckNames.Header, "Version");
 
     [Fact]
+    public void A_disk_that_an_interrupted_resize_disabled_is_no_raw_disk() =>
+        Verdict.Fails(MadeVhd.Dynamic(footer => footer.Put(0, "v_poison"u8)), CheckNames.Header, "interrupted");
+
+    [Fact]
     public void Two_wrong_checksums_are_refused()
     {
         byte[] image = MadeVhd.Dynamic();
