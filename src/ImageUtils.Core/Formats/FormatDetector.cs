@@ -22,7 +22,29 @@ namespace ImageUtils.Formats;
 /// </summary>
 public static class FormatDetector
 {
-    private delegate long? Signature(DetectionWindow window);
+    /// <summary>
+    /// The order is the order of precedence: formats with a header first, then the ones that a guest writes on its disk.
+    /// </summary>
+    private static readonly Signature[] Signatures =
+    [
+        window => AtBeginning(DiskFormat.Qcow2, Qcow2Header.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Qcow, Qcow.QcowHeader.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Qed, QedHeader.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Vmdk, VmdkSignature.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Vhdx, VhdxLayout.IsMatch(window.Head)),
+        window => VdiHeader.IsMatch(window.Head) ? new FormatMatch(DiskFormat.Vdi, VdiHeader.SignatureOffset) : null,
+        window => AtBeginning(DiskFormat.Luks, LuksSignature.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Parallels, ParallelsHeader.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Bochs, BochsHeader.IsMatch(window.Head)),
+        window => AtBeginning(DiskFormat.Cloop, CloopHeader.IsMatch(window.Head)),
+        window => VhdSignature.Find(window) is long offset ? new FormatMatch(DiskFormat.Vhd, offset) : null,
+        window => window.Reader.Length >= DmgTrailer.Size && DmgTrailer.IsMatch(window.Tail) ? new FormatMatch(DiskFormat.Dmg, window.TailOffset) : null,
+        window => ContainerSignature.Find(window) is DiskFormat container ? new FormatMatch(container, 0) : null,
+        window => IsoSignature.Find(window) is long offset ? new FormatMatch(DiskFormat.Iso, offset) : null,
+        window => PartitionSignature.Find(window) is DiskFormat table ? new FormatMatch(table, PartitionSignature.Offset) : null,
+    ];
+
+    private delegate FormatMatch? Signature(DetectionWindow window);
 
     /// <summary>Finds all formats of a file; reads about 36 KiB.</summary>
     /// <param name="reader">The bytes.</param>
@@ -32,43 +54,16 @@ public static class FormatDetector
     {
         DetectionWindow window = new(reader);
         List<FormatMatch> matches = [];
-        foreach ((DiskFormat format, Signature signature) in Signatures())
+        foreach (Signature signature in Signatures)
         {
-            if (signature(window) is long offset)
+            if (signature(window) is FormatMatch match)
             {
-                matches.Add(new FormatMatch(format, offset));
+                matches.Add(match);
             }
         }
 
-        return new FormatDetection(Choose(matches), matches);
+        return new FormatDetection(matches.Count == 0 ? DiskFormat.Raw : matches[0].Format, matches);
     }
 
-    /// <summary>
-    /// The order is the order of precedence: formats with a header first, then the ones that a guest writes on its disk.
-    /// </summary>
-    private static IEnumerable<(DiskFormat Format, Signature Signature)> Signatures()
-    {
-        yield return (DiskFormat.Qcow2, window => Qcow2Header.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Qcow, window => Qcow.QcowHeader.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Qed, window => QedHeader.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Vmdk, window => VmdkSignature.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Vhdx, window => VhdxLayout.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Vdi, window => VdiHeader.IsMatch(window.Head) ? VdiHeader.SignatureOffset : null);
-        yield return (DiskFormat.Luks, window => LuksSignature.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Parallels, window => ParallelsHeader.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Bochs, window => BochsHeader.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Cloop, window => CloopHeader.IsMatch(window.Head) ? 0 : null);
-        yield return (DiskFormat.Vhd, VhdSignature.Find);
-        yield return (DiskFormat.Dmg, window => DmgTrailer.IsMatch(window.Tail) && window.Reader.Length >= DmgTrailer.Size ? window.TailOffset : null);
-        foreach (DiskFormat container in ContainerSignature.Formats)
-        {
-            yield return (container, window => ContainerSignature.Find(window) == container ? 0 : null);
-        }
-
-        yield return (DiskFormat.Iso, IsoSignature.Find);
-        yield return (DiskFormat.Gpt, window => PartitionSignature.Find(window) == DiskFormat.Gpt ? PartitionSignature.Offset : null);
-        yield return (DiskFormat.Mbr, window => PartitionSignature.Find(window) == DiskFormat.Mbr ? PartitionSignature.Offset : null);
-    }
-
-    private static DiskFormat Choose(List<FormatMatch> matches) => matches.Count == 0 ? DiskFormat.Raw : matches[0].Format;
+    private static FormatMatch? AtBeginning(DiskFormat format, bool isMatch) => isMatch ? new FormatMatch(format, 0) : null;
 }

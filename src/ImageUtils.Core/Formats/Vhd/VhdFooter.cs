@@ -18,6 +18,8 @@ internal sealed record VhdFooter
     private const int MaximumHeads = 16;
     private const int MaximumTrackSectors = 255;
 
+    private static ReadOnlySpan<byte> DisabledCookie => "v_poison"u8;
+
     public uint Features { get; init; }
 
     public uint Version { get; init; }
@@ -54,10 +56,15 @@ internal sealed record VhdFooter
 
     public bool HasRightChecksum => Checksum == RightChecksum;
 
-    public static bool IsMatch(ReadOnlySpan<byte> footer) => footer.HasAt(0, "conectix"u8);
+    /// <summary>True where vhd-util disabled the disk for the time of a resize, and was interrupted.</summary>
+    public bool IsDisabled { get; init; }
+
+    public static bool IsMatch(ReadOnlySpan<byte> footer) => footer.HasAt(0, "conectix"u8) || footer.HasAt(0, DisabledCookie);
+
 
     public static VhdFooter Read(ReadOnlySpan<byte> footer) => new()
     {
+        IsDisabled = footer.HasAt(0, DisabledCookie),
         Features = footer.U32Be(8),
         Version = footer.U32Be(12),
         DataOffset = footer.U64Be(16),

@@ -40,6 +40,11 @@ internal sealed class VhdRules : IFormatRules
             return;
         }
 
+        if (effective.IsDisabled)
+        {
+            checks.Fail(CheckNames.Header, "The disk was disabled for a resize that was interrupted; vhd-util revert puts it back.", metadata.EffectiveOffset, bytes.Part(0, 8), "vhd-util: v_poison");
+        }
+
         if (!effective.HasRightChecksum)
         {
             checks.Fail(CheckNames.Checksum, FormattableString.Invariant($"The footer's checksum is {effective.Checksum:x8}, and should be {effective.RightChecksum:x8}."), metadata.EffectiveOffset + 64, bytes.Part(64, 4), References.Vhd);

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using ImageUtils.IntegrationTests.Support;
+using ImageUtils.Safety;
+using ImageUtils.Storage;
+
+namespace ImageUtils.IntegrationTests.Corpus;
+
+/// <summary>Files that were made to deceive an inspector.</summary>
+public class HostileCorpusTests
+{
+    private const int MetadataBound = 1 << 20;
+
+    /// <summary>Verdicts that ours does not reach, with the reason. A file that is reached must leave this list.</summary>
+    private static readonly Dictionary<string, string> KnownGaps = new(StringComparer.Ordinal);
+
+    [Theory]
+    [InlineData(InspectionDepth.Metadata)]
+    [InlineData(InspectionDepth.Full)]
+    public void Every_file_has_the_verdict_that_is_expected_of_it(InspectionDepth depth)
+    {
+        string corpus = CorpusFolder.Require();
+        using JsonDocument expected = CorpusFolder.Read(Path.Combine("hostile", "expected.json"));
+        List<string> wrong = [];
+        int judged = 0;
+        foreach (JsonElement file in expected.RootElement.GetProperty("files").EnumerateArray())
+        {
+            string name = file.GetProperty("file").GetString()!;
+            string verdict = file.GetProperty("verdict").GetString()!;
+            using FileImageReader reader = FileImageReader.Open(Path.Combine(corpus, "hostile", name));
+            ImageInspection inspection = new ImageInspector().Inspect(reader, new InspectionRequest { Depth = depth }, TestContext.Current.CancellationToken);
+            bool isRight = verdict == "warn" || inspection.IsAcceptable == (verdict == "accept");
+            if (isRight == KnownGaps.ContainsKey(name))
+            {
+                wrong.Add($"{name} ({verdict}): {string.Join("; ", inspection.Checks.Where(check => check.Outcome == CheckOutcome.Failed))}");
+            }
+
+            Assert.All(inspection.Checks, check => Assert.DoesNotContain(check.Reason, char.IsControl));
+            if (depth == InspectionDepth.Metadata)
+            {
+                Assert.InRange(reader.BytesRead, 0, MetadataBound);
+            }
+
+            judged++;
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.True(judged > 100, $"Only {judged} files were there.");
+    }
+
+    [Fact]
+    public void A_name_is_a_name_whatever_it_looks_like()
+    {
+        using JsonDocument expected = CorpusFolder.Read(Path.Combine("hostile", "expected.json"));
+        string content = Path.Combine(CorpusFolder.Require(), "hostile", "q01-control-v3.qcow2");
+        using var folder = new TemporaryFolder();
+        foreach (JsonElement entry in expected.RootElement.GetProperty("names").EnumerateArray())
+        {
+            string name = System.Text.Encoding.UTF8.GetString(Convert.FromHexString(entry.GetProperty("name_hex").GetString()!));
+            string path = Path.Combine(folder.Path, name);
+            File.Copy(content, path);
+            ImageInspection inspection = new ImageInspector().Inspect(path, InspectionRequest.Default, TestContext.Current.CancellationToken);
+            Assert.True(inspection.IsAcceptable, name);
+            Assert.Equal("qcow2", inspection.Facts.Format.Name);
+        }
+    }
+}
