@@ -20,6 +20,9 @@ internal static class Corpus
     /// <summary>Reads the hostile names; empty where there is no corpus.</summary>
     public static IReadOnlyList<JsonElement> HostileNames() => Read(Path.Combine("hostile", "expected.json"), "names");
 
+    /// <summary>Reads the hostile files and what is expected of them; empty where there is no corpus.</summary>
+    public static IReadOnlyList<JsonElement> HostileFiles() => Read(Path.Combine("hostile", "expected.json"), "files");
+
     private static JsonElement[] Read(string name, string member) =>
         Folder is null ? [] : JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement.GetProperty(member).EnumerateArray().ToArray();
 

@@ -3,7 +3,7 @@ using ImageUtils.IntegrationTests.Support;
 using ImageUtils.Safety;
 using ImageUtils.Storage;
 
-namespace ImageUtils.IntegrationTests.Corpus;
+namespace ImageUtils.IntegrationTests.Inspection;
 
 /// <summary>Files that were made to deceive an inspector.</summary>
 public class HostileCorpusTests
@@ -18,15 +18,14 @@ public class HostileCorpusTests
     [InlineData(InspectionDepth.Full)]
     public void Every_file_has_the_verdict_that_is_expected_of_it(InspectionDepth depth)
     {
-        string corpus = CorpusFolder.Require();
-        using JsonDocument expected = CorpusFolder.Read(Path.Combine("hostile", "expected.json"));
+        string folder = Corpus.PathOf("hostile");
         List<string> wrong = [];
         int judged = 0;
-        foreach (JsonElement file in expected.RootElement.GetProperty("files").EnumerateArray())
+        foreach (JsonElement file in Corpus.HostileFiles())
         {
             string name = file.GetProperty("file").GetString()!;
             string verdict = file.GetProperty("verdict").GetString()!;
-            using FileImageReader reader = FileImageReader.Open(Path.Combine(corpus, "hostile", name));
+            using FileImageReader reader = FileImageReader.Open(Path.Combine(folder, name));
             ImageInspection inspection = new ImageInspector().Inspect(reader, new InspectionRequest { Depth = depth }, TestContext.Current.CancellationToken);
             bool isRight = verdict == "warn" || inspection.IsAcceptable == (verdict == "accept");
             if (isRight == KnownGaps.ContainsKey(name))
@@ -50,10 +49,9 @@ public class HostileCorpusTests
     [Fact]
     public void A_name_is_a_name_whatever_it_looks_like()
     {
-        using JsonDocument expected = CorpusFolder.Read(Path.Combine("hostile", "expected.json"));
-        string content = Path.Combine(CorpusFolder.Require(), "hostile", "q01-control-v3.qcow2");
+        string content = Corpus.PathOf(Path.Combine("hostile", "q01-control-v3.qcow2"));
         using var folder = new TemporaryFolder();
-        foreach (JsonElement entry in expected.RootElement.GetProperty("names").EnumerateArray())
+        foreach (JsonElement entry in Corpus.HostileNames())
         {
             string name = System.Text.Encoding.UTF8.GetString(Convert.FromHexString(entry.GetProperty("name_hex").GetString()!));
             string path = Path.Combine(folder.Path, name);

@@ -4,7 +4,7 @@ using ImageUtils.Formats;
 using ImageUtils.IntegrationTests.Support;
 using ImageUtils.Safety;
 
-namespace ImageUtils.IntegrationTests.Corpus;
+namespace ImageUtils.IntegrationTests.Inspection;
 
 /// <summary>Images of public projects and of qemu-img, against what is known of them.</summary>
 public class ImageCorpusTests
@@ -38,13 +38,13 @@ public class ImageCorpusTests
         ["gen/g-vmdk-twoGbMaxExtentSparse.vmdk"] = CheckNames.Extents,
     };
 
-    private static IEnumerable<(string Path, JsonElement Entry, ImageInspection Inspection)> Inspect(JsonDocument index)
+    private static IEnumerable<(string Path, JsonElement Entry, ImageInspection Inspection)> Inspect()
     {
-        string corpus = CorpusFolder.Require();
-        foreach (JsonElement entry in index.RootElement.GetProperty("images").EnumerateArray())
+        string folder = Corpus.PathOf(string.Empty);
+        foreach (JsonElement entry in Corpus.Images())
         {
             string path = entry.GetProperty("path").GetString()!;
-            yield return (path, entry, new ImageInspector().Inspect(Path.Combine(corpus, path), InspectionRequest.Default, TestContext.Current.CancellationToken));
+            yield return (path, entry, new ImageInspector().Inspect(Path.Combine(folder, path), InspectionRequest.Default, TestContext.Current.CancellationToken));
         }
     }
 
@@ -64,9 +64,8 @@ public class ImageCorpusTests
     [Fact]
     public void Every_image_has_the_format_and_the_size_that_the_index_knows()
     {
-        using JsonDocument index = CorpusFolder.Read("index.json");
         List<string> wrong = [];
-        foreach ((string path, JsonElement entry, ImageInspection inspection) in Inspect(index))
+        foreach ((string path, JsonElement entry, ImageInspection inspection) in Inspect())
         {
             string format = entry.GetProperty("format").GetString()!;
             long? size = entry.TryGetProperty("virtual_size", out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
@@ -84,9 +83,8 @@ public class ImageCorpusTests
     [Fact]
     public void Every_image_that_qemu_opens_passes_unless_a_rule_is_meant_to_refuse_it()
     {
-        using JsonDocument index = CorpusFolder.Read("index.json");
         List<string> wrong = [];
-        foreach ((string path, JsonElement entry, ImageInspection inspection) in Inspect(index))
+        foreach ((string path, JsonElement entry, ImageInspection inspection) in Inspect())
         {
             if (Info(entry) is null)
             {
@@ -107,10 +105,9 @@ public class ImageCorpusTests
     [Fact]
     public void The_fields_of_qemu_img_info_are_the_same_in_ours()
     {
-        using JsonDocument index = CorpusFolder.Read("index.json");
         List<string> wrong = [];
         int compared = 0;
-        foreach ((string path, JsonElement entry, ImageInspection inspection) in Inspect(index))
+        foreach ((string path, JsonElement entry, ImageInspection inspection) in Inspect())
         {
             if (Info(entry) is not JsonElement info || inspection.Facts.Format.QemuName != info.GetProperty("format").GetString() || Differences.ContainsKey(path))
             {
