@@ -234,6 +234,16 @@ public class Qcow2Tests
     public void An_L1_table_of_the_largest_size_is_refused() => Verdict.Fails(MadeQcow2.Version3().Be32(36, uint.MaxValue), CheckNames.Tables, "larger than 32 MiB");
 
     [Fact]
+    public void A_header_without_anything_behind_it_is_a_disk_of_zeros() => Verdict.Warns(MadeQcow2.Version3()[..512], CheckNames.Tables, "reads as zeros");
+
+    [Theory]
+    [InlineData(511)]
+    [InlineData(513)]
+    [InlineData(4096)]
+    [InlineData(MadeQcow2.Cluster)]
+    public void An_image_cut_behind_its_header_is_refused(int length) => Assert.False(Verdict.Of(MadeQcow2.Version3()[..length]).IsAcceptable);
+
+    [Fact]
     public void An_L1_table_too_small_for_the_disk_is_refused() => Verdict.Fails(MadeQcow2.Version3().Be64(24, 1UL << 40), CheckNames.Tables, "too small");
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ImageUtils.IntegrationTests.Support;
 
 namespace ImageUtils.IntegrationTests.Cli;
 

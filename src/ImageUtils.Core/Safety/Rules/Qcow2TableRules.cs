@@ -19,6 +19,7 @@ internal sealed class Qcow2TableRules(InspectionContext context, Qcow2Metadata m
     private const ulong MaximumBitmapDirectory = 64 * 1024 * 1024;
     private const ulong MaximumL1Bytes = 32 * 1024 * 1024;
     private const ulong MaximumRefcountBytes = 8 * 1024 * 1024;
+    private const int SectorSize = 512;
     private const int ChunkSize = 64 * 1024;
     private const int MetadataL1Bytes = 128 * 1024;
     private const int MetadataL2Bytes = 256 * 1024;
@@ -32,6 +33,12 @@ internal sealed class Qcow2TableRules(InspectionContext context, Qcow2Metadata m
     /// <summary>Judges all tables.</summary>
     public void Judge()
     {
+        if (IsHeaderAlone())
+        {
+            context.Checks.Warn(CheckNames.Tables, "The file is a header and nothing else; the disk in it reads as zeros.", 0, reference: References.Qcow2);
+            return;
+        }
+
         ulong cluster = (ulong)_header.ClusterSize;
         _ = _map.Add("the header", 0, Math.Min(cluster, (ulong)context.Reader.Length));
         bool isL1Good = JudgeL1Place();
@@ -50,6 +57,18 @@ internal sealed class Qcow2TableRules(InspectionContext context, Qcow2Metadata m
 
         context.Checks.Pass(CheckNames.Tables, context.IsFull ? "Every table lies inside the file and overlaps nothing." : "The top tables lie inside the file and overlap nothing.", References.Qcow2);
     }
+
+    /// <summary>
+    /// A file of exactly one sector, as collections of samples have them: no table is there, not even a part of one, and
+    /// qemu reads what lies behind the end as zeros. A file cut anywhere else has lost data.
+    /// </summary>
+    private bool IsHeaderAlone() =>
+        context.Reader.Length == SectorSize
+        && _header.L1Offset >= SectorSize
+        && (ulong)_header.L1Size * 8 <= MaximumL1Bytes
+        && _header.RefcountOffset >= SectorSize
+        && _header.SnapshotCount == 0
+        && metadata.Extensions.Bitmaps is null;
 
     private bool JudgeL1Place()
     {
