@@ -2,6 +2,7 @@
 # The front door on Linux and macOS: installs what is missing where it may, then builds, tests, shows and packs.
 #   ./build.sh demo [IMAGE] | build | test | docs | analyze | package | clean
 set -euo pipefail
+CALLER=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 ROOT=$PWD
 OUTPUT=$ROOT/output
@@ -172,9 +173,12 @@ demo() {
     if [ -z "$image" ]; then
         image=$WORK/demo.img
         make_image "$image"
-    elif [ ! -f "$image" ]; then
-        note "there is no file '$image'"
-        exit 2
+    else
+        case $image in /*) ;; *) image=$CALLER/$image ;; esac
+        if [ ! -f "$image" ]; then
+            note "there is no file '$image'"
+            exit 2
+        fi
     fi
     if [ -n "$PWSH" ]; then
         "$PWSH" -NoLogo -NoProfile -NonInteractive -File samples/Demo.ps1 -Image "$image" -WorkFolder "$WORK" -Module "$OUTPUT/ImageUtils.PowerShell/ImageUtils.PowerShell.psd1"

@@ -6,8 +6,8 @@ image=$1 work=$2 imageutils=$3
 service=$work/service
 export IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY=$work/conversion
 
-# field NAME: the text of a property in a line of JSON.
-field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+# field NAME: the first text property of that name in a line of JSON.
+field() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4; }
 run() {
     printf '\n> imageutils %s\n' "$*"
     "$imageutils" "$@" --local "$service"
