@@ -141,8 +141,10 @@ test_pester() {
         count 0 0 "$tests"
         return
     fi
-    local result
-    result=$("$PWSH" -NoLogo -NoProfile -NonInteractive -File "$suite/Invoke-Suite.ps1" -OutputDirectory "$OUTPUT" | tee /dev/stderr | grep '^PESTER ' | tail -n 1) || true
+    local result log=$OUTPUT/test-results/pester.log
+    "$PWSH" -NoLogo -NoProfile -NonInteractive -File "$suite/Invoke-Suite.ps1" -OutputDirectory "$OUTPUT" >"$log" 2>&1 || true
+    grep -vE '^(What if|PESTER|$)' "$log" || true
+    result=$(grep '^PESTER ' "$log" | tail -n 1 || true)
     case $result in
         'PESTER missing') say "Pester: skipped, Pester 5 is not here and could not be installed"; count 0 0 "$tests" ;;
         'PESTER '*) set -- $result; say "Pester: $2 passed, $3 failed, $4 skipped"; count "$2" "$3" "$4" ;;
