@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using ImageUtils.Configuration;
+using ImageUtils.Errors;
 
 namespace ImageUtils.Cli;
 
@@ -45,6 +48,42 @@ internal static class Choice
         option.CompletionSources.Add([.. DiskFormat.All.Select(format => format.Name)]);
         return option;
     }
+
+    /// <summary>An option that takes whole GiB.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it is for.</param>
+    /// <returns>The option; its value is in bytes.</returns>
+    public static Option<long?> Gibibytes(string name, string description) => Number(
+        name,
+        description,
+        "N",
+        text => VolumeSize.FromGiB(long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+            ? size
+            : throw new InvalidSizeException(text, "give the number of GiB, without a unit.")));
+
+    /// <summary>An option that takes a size as a text, such as 10G.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it is for.</param>
+    /// <returns>The option; its value is in bytes.</returns>
+    public static Option<long?> Size(string name, string description) => Number(name, description, "SIZE", text => SizeText.Parse(text));
+
+    private static Option<long?> Number(string name, string description, string helpName, Func<string, long> parse) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            try
+            {
+                return parse(result.Tokens[0].Value);
+            }
+            catch (InvalidSizeException e)
+            {
+                result.AddError($"{name}: {e.Message}");
+                return null;
+            }
+        },
+    };
 
     private static T Parse<T>(ArgumentResult result, Dictionary<string, T> words)
         where T : struct, Enum

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImageUtils.Configuration;
 using ImageUtils.Safety;
 
 namespace ImageUtils.Cli.Verbs;
@@ -15,8 +14,9 @@ internal static class CheckVerb
         Option<string?> claimed = Choice.Format("--claimed-format", "The format the images are claimed to be.", allowMachineImage: true);
         Option<bool> allowBackingFile = new("--allow-backing-file") { Description = "Accept a qcow2 image with a backing file." };
         Option<string[]> ignore = new("--ignore-check") { Description = "A check that shall not lead to a refusal; may be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
+        ignore.AcceptOnlyFromAmong([.. CheckNames.All]);
         Option<InspectionDepth> depth = Choice.Of<InspectionDepth>("--depth", "How much is read.");
-        Option<long?> volumeSize = new("--volume-size-gb") { Description = "The size of the volume to fit in, in whole GiB.", HelpName = "N" };
+        Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
         Command command = new("check", "Say whether images are what they claim to be, and safe.") { paths, claimed, allowBackingFile, ignore, depth, volumeSize };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
@@ -29,7 +29,7 @@ internal static class CheckVerb
                     AllowedVmdkTypes = session.Options.VmdkAllowedTypes,
                     IgnoreChecks = parsed.GetRequiredValue(ignore),
                     Depth = parsed.GetValue(depth),
-                    VolumeSizeBytes = parsed.GetValue(volumeSize) is { } size ? VolumeSize.FromGiB(size) : null,
+                    VolumeSizeBytes = parsed.GetValue(volumeSize),
                 };
                 foreach (string path in parsed.GetRequiredValue(paths))
                 {

@@ -16,9 +16,9 @@ internal static class ConvertVerb
     private static readonly Option<string?> Subformat = new("--subformat") { Description = "The subformat of the result, for example fixed or streamOptimized.", HelpName = "S" };
     private static readonly Option<bool> Compress = new("--compress") { Description = "Compress the data, where the format can." };
     private static readonly Option<bool> DisableSparse = new("--disable-sparse") { Description = "Write zeros too." };
-    private static readonly Option<string?> MaxRate = new("--max-rate") { Description = "A limit on the speed in bytes a second, for example 100M.", HelpName = "B" };
+    private static readonly Option<long?> MaxRate = Choice.Size("--max-rate", "A limit on the speed in bytes a second, for example 100M.");
     private static readonly Option<ConversionEngineChoice> Engine = Choice.Of<ConversionEngineChoice>("--engine", "Who converts.");
-    private static readonly Option<long?> VolumeSizeGb = new("--volume-size-gb") { Description = "The size of the volume to fit in, in whole GiB.", HelpName = "N" };
+    private static readonly Option<long?> VolumeSizeGb = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
     private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination." };
 
@@ -92,8 +92,8 @@ internal static class ConvertVerb
             OutputSubformat = parsed.GetValue(Subformat),
             Compress = parsed.GetValue(Compress),
             DisableSparse = parsed.GetValue(DisableSparse),
-            VolumeSizeBytes = parsed.GetValue(VolumeSizeGb) is { } size ? VolumeSize.FromGiB(size) : null,
-            MaxBytesPerSecond = parsed.GetValue(MaxRate) is { } text ? SizeText.Parse(text) : null,
+            VolumeSizeBytes = parsed.GetValue(VolumeSizeGb),
+            MaxBytesPerSecond = parsed.GetValue(MaxRate),
             Engine = parsed.GetValue(Engine),
             RunAsRoot = parsed.GetValue(RunAsRoot),
             Force = parsed.GetValue(Force),

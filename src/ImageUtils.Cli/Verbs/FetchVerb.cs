@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImageUtils.Configuration;
 using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
@@ -19,7 +18,7 @@ internal static class FetchVerb
         algorithm.AcceptOnlyFromAmong("md5", "sha1", "sha256", "sha384", "sha512");
         Option<bool> requireHash = new("--require-hash") { Description = "Refuse an image for which nobody promises a hash." };
         Option<bool> skipFormatCheck = new("--skip-format-check") { Description = "Do not look at the format of what was downloaded." };
-        Option<long?> volumeSize = new("--volume-size-gb") { Description = "The size of the volume to fit in, in whole GiB.", HelpName = "N" };
+        Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
         Option<bool> force = new("--force") { Description = "Overwrite an existing destination." };
         Command command = new("fetch", "Download an image into a file; hash and format are checked.")
         {
@@ -41,7 +40,7 @@ internal static class FetchVerb
                     HashAlgorithm = parsed.GetValue(algorithm),
                     RequireHash = parsed.GetValue(requireHash),
                     SkipFormatCheck = parsed.GetValue(skipFormatCheck),
-                    VolumeSizeBytes = parsed.GetValue(volumeSize) is { } size ? VolumeSize.FromGiB(size) : null,
+                    VolumeSizeBytes = parsed.GetValue(volumeSize),
                     Force = parsed.GetValue(force),
                 };
                 session.Results.Write(await new ImageFetcher(session.Operations, session.Service).FetchAsync(request, session.Token).ConfigureAwait(false));

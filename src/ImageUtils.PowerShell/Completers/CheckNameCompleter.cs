@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Reflection;
 using ImageUtils.Safety;
 
 namespace ImageUtils.PowerShell.Completers;
@@ -18,8 +17,7 @@ public sealed class CheckNameCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters)
     {
         string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        return typeof(CheckNames).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => (string)field.GetRawConstantValue()!)
+        return CheckNames.All
             .Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
             .Select(name => new CompletionResult(name, name, CompletionResultType.ParameterValue, $"The check '{name}'"));

@@ -96,6 +96,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, (await RunAsync("convert", "a.raw")).ExitCode);
         Assert.Equal(2, (await RunAsync("publish", "a.raw")).ExitCode);
         Assert.Equal(2, (await RunAsync("info", "a.raw", "--engine", "sideways")).ExitCode);
+        Assert.Equal(2, (await RunAsync("check", "a.raw", "--ignore-check", "no_such_check")).ExitCode);
+        Assert.Equal(2, (await RunAsync("check", "a.raw", "--volume-size-gb", "10GB")).ExitCode);
+        Assert.Equal(2, (await RunAsync("convert", "a.raw", "b.raw", "--max-rate", "quick")).ExitCode);
     }
 
     [Fact]
