@@ -46,9 +46,9 @@ internal static class ResizeRules
     {
         bool isSmaller = request.SizeBytes < facts.VirtualSize;
         DiskFormat format = facts.Format;
-        if (!format.IsRawContent && format != DiskFormat.Qcow2 && format != DiskFormat.Qed)
+        if (!format.IsRawContent && format != DiskFormat.Qcow2)
         {
-            throw new NotSupportedOperationException($"The size of a {format} image cannot be changed in place; that works for raw, qcow2 and qed.")
+            throw new NotSupportedOperationException($"The size of a {format} image cannot be changed in place; that works for raw and qcow2.")
             {
                 RecommendedAction = "Convert it to raw or qcow2, resize that, and convert it back.",
             };
@@ -79,9 +79,7 @@ internal static class ResizeRules
             };
         }
 
-        return isSmaller && format == DiskFormat.Qed
-            ? throw new NotSupportedOperationException("A qed image can grow but not shrink.") { RecommendedAction = "Convert it to raw or qcow2, and shrink that." }
-            : isSmaller;
+        return isSmaller;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -5,6 +5,7 @@ using ImageUtils.Operations;
 using ImageUtils.Qemu;
 using ImageUtils.Safety;
 using ImageUtils.Storage;
+using ImageUtils.Storage.Linux;
 
 namespace ImageUtils.Conversion;
 
@@ -36,7 +37,7 @@ public sealed class VolumeResizer
     /// <exception cref="ToolNotFoundException">It is not raw, and there is no qemu-img.</exception>
     /// <exception cref="ToolFailedException">qemu-img failed; the recommended action says what the image is now.</exception>
     /// <exception cref="NoSpaceException">The file system is full.</exception>
-    /// <exception cref="DestinationUnwritableException">The file cannot be written.</exception>
+    /// <exception cref="DestinationUnwritableException">The file cannot be written, or another program has it open.</exception>
     public async Task<QemuImageInfo> ResizeAsync(ResizeRequest request, CancellationToken cancellationToken)
     {
         request = request with { Path = Path.GetFullPath(request.Path) };
@@ -87,8 +88,14 @@ public sealed class VolumeResizer
     {
         try
         {
-            // A file that another program of ours writes at this moment is not cut under its hands.
-            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            // A disk is not cut, nor made longer, while somebody reads or writes it: neither one of ours (a conversion, an
+            // upload), nor a virtual machine. qemu-img would refuse it too.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (OperatingSystem.IsLinux() && QemuLock.IsHeld(file.SafeFileHandle))
+            {
+                throw new DestinationUnwritableException(path, "qemu has it open, perhaps for a virtual machine that runs.");
+            }
+
             file.SetLength(length);
         }
         catch (IOException e) when (DiskSpace.IsNoSpace(e))
