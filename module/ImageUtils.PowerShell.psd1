@@ -15,12 +15,17 @@
         'Convert-VolumeImage'
         'Disconnect-ImageService'
         'Get-ImageService'
+        'Get-ImageStore'
         'Get-ImageTool'
         'Get-QemuImageInfo'
         'Get-ServiceImage'
         'Invoke-ImageFetch'
+        'Measure-VolumeImage'
         'New-ServiceImage'
         'Publish-VolumeImage'
+        'Remove-ServiceImage'
+        'Resize-VolumeImage'
+        'Set-ServiceImage'
         'Test-ImageFormat'
     )
     FunctionsToExport      = @()

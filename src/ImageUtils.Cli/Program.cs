@@ -22,6 +22,8 @@ public static class Program
             ConvertVerb.Create(),
             FetchVerb.Create(),
             PublishVerb.Create(),
+            ResizeVerb.Create(),
+            MeasureVerb.Create(),
             ImagesVerb.Create(),
             ToolsVerb.Create(),
             FormatsVerb.Create(),

@@ -9,7 +9,10 @@ internal static class ImagesVerb
     /// <summary>Makes the command with its own verbs.</summary>
     /// <returns>The command.</returns>
     public static Command Create() =>
-        new("images", "List, show, create and delete images of the image service.") { List(), Show(), New(), Delete() };
+        new("images", "List, show, create, change and delete images of the image service, and list its stores.")
+        {
+            List(), Show(), New(), ImagesUpdateVerb.Create(), Delete(), ImagesStoresVerb.Create(),
+        };
 
     private static Command List()
     {

@@ -45,33 +45,22 @@ public sealed class QemuImg
     /// <exception cref="ToolFailedException">It failed, broke its limits, or did not answer with JSON.</exception>
     public async Task<QemuImgInfo> InfoAsync(QemuSource source, bool forceShare, bool runAsRoot, CancellationToken cancellationToken)
     {
-        var limits = new ProcessLimits(_context.Options.ConversionCpuLimit, _context.Options.ConversionAddressSpaceLimit);
-        ProcessRequest request = Request(QemuImgCommands.Info(source, forceShare)) with
-        {
-            RunAsRoot = runAsRoot,
-            ShowLocale = true,
-            Limits = limits,
-        };
-        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
-        if (result.ExitCode < 0)
-        {
-            throw new ToolFailedException(result.CommandLine, result.ExitCode, result.StandardError)
-            {
-                RecommendedAction = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"It was ended by signal {-result.ExitCode}, as the kernel does at the limits of {limits.CpuTime!.Value.TotalSeconds} s of CPU time and {limits.AddressSpaceBytes} bytes of memory (options ConversionCpuLimit, ConversionAddressSpaceLimit)."),
-            };
-        }
+        ProcessResult result = await RunLimitedAsync(QemuImgCommands.Info(source, forceShare), runAsRoot, cancellationToken).ConfigureAwait(false);
+        return Understand(result, QemuImgInfoParser.Parse);
+    }
 
-        result.ThrowIfFailed();
-        try
-        {
-            return QemuImgInfoParser.Parse(result.StandardOutput);
-        }
-        catch (FormatException e)
-        {
-            throw new ToolFailedException(result.CommandLine, result.ExitCode, e.Message, e);
-        }
+    /// <summary>Asks how much space a new image would take.</summary>
+    /// <param name="source">The image with the format that our inspector found.</param>
+    /// <param name="outputFormat">The format of the new image; qemu-img knows the answer for raw and qcow2.</param>
+    /// <param name="clusterSize">The clusters of the new image, in bytes; null: the format's default.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
+    /// <exception cref="ToolFailedException">It failed, broke its limits, or did not answer with JSON.</exception>
+    public async Task<QemuImgMeasure> MeasureAsync(QemuSource source, DiskFormat outputFormat, long? clusterSize, CancellationToken cancellationToken)
+    {
+        ProcessResult result = await RunLimitedAsync(QemuImgCommands.Measure(source, outputFormat, clusterSize), runAsRoot: false, cancellationToken).ConfigureAwait(false);
+        return Understand(result, QemuImgMeasureParser.Parse);
     }
 
     /// <summary>Converts. The destination may be there already (empty) and is overwritten.</summary>
@@ -159,6 +148,34 @@ public sealed class QemuImg
         }
 
         return new ImageTool { Name = ToolName, Path = path, Version = version?.Text, IsAvailable = true, Features = QemuImgFeatures.Of(version) };
+    }
+
+    private static T Understand<T>(ProcessResult result, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(result.StandardOutput);
+        }
+        catch (FormatException e)
+        {
+            throw new ToolFailedException(result.CommandLine, result.ExitCode, e.Message, e);
+        }
+    }
+
+    /// <summary>Runs what only reads an image, within the limits that keep a hostile one from taking all time and memory.</summary>
+    private async Task<ProcessResult> RunLimitedAsync(IReadOnlyList<string> words, bool runAsRoot, CancellationToken cancellationToken)
+    {
+        var limits = new ProcessLimits(_context.Options.ConversionCpuLimit, _context.Options.ConversionAddressSpaceLimit);
+        ProcessRequest request = Request(words) with { RunAsRoot = runAsRoot, ShowLocale = true, Limits = limits };
+        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
+        return result.ExitCode >= 0
+            ? result.ThrowIfFailed()
+            : throw new ToolFailedException(result.CommandLine, result.ExitCode, result.StandardError)
+            {
+                RecommendedAction = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It was ended by signal {-result.ExitCode}, as the kernel does at the limits of {limits.CpuTime!.Value.TotalSeconds} s of CPU time and {limits.AddressSpaceBytes} bytes of memory (options ConversionCpuLimit, ConversionAddressSpaceLimit)."),
+            };
     }
 
     private async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)

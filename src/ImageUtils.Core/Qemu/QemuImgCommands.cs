@@ -63,11 +63,21 @@ public static class QemuImgCommands
     /// <summary><c>measure</c> with the answer as JSON: the space a conversion would take.</summary>
     /// <param name="source">The image.</param>
     /// <param name="outputFormat">The format of the result.</param>
+    /// <param name="clusterSize">The clusters of the result, in bytes; null: the format's default.</param>
     /// <returns>The words.</returns>
-    public static IReadOnlyList<string> Measure(QemuSource source, DiskFormat outputFormat)
+    public static IReadOnlyList<string> Measure(QemuSource source, DiskFormat outputFormat, long? clusterSize = null)
     {
         (string[] format, string name) = Describe(source);
-        return ["measure", "--output=json", "-O", NameOf(outputFormat), .. format, name];
+        return
+        [
+            "measure",
+            "--output=json",
+            "-O",
+            NameOf(outputFormat),
+            .. When(clusterSize is not null, "-o", "cluster_size=" + Number(clusterSize ?? 0)),
+            .. format,
+            name,
+        ];
     }
 
     /// <summary><c>--version</c>.</summary>

@@ -56,4 +56,19 @@ public interface IImageService
     /// <returns>A task that ends with the deletion.</returns>
     /// <exception cref="Errors.ImageNotFoundException">There is none of that id.</exception>
     Task DeleteAsync(string imageId, CancellationToken cancellationToken);
+
+    /// <summary>Changes properties of an image; all changes happen, or none.</summary>
+    /// <param name="imageId">Its id.</param>
+    /// <param name="changes">What changes; nothing at all leaves the image as it is.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The image as it is now.</returns>
+    /// <exception cref="Errors.ImageNotFoundException">There is none of that id.</exception>
+    /// <exception cref="Errors.InvalidImagePropertyException">A change breaks a rule.</exception>
+    /// <exception cref="Errors.ImageStatusConflictException">A format shall change, and the image is not queued.</exception>
+    Task<ServiceImage> UpdateAsync(string imageId, ImageChanges changes, CancellationToken cancellationToken);
+
+    /// <summary>Lists the stores that the service keeps data in.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The stores, in the service's order.</returns>
+    Task<IReadOnlyList<ImageStore>> ListStoresAsync(CancellationToken cancellationToken);
 }

@@ -54,6 +54,42 @@ internal static class ImageRules
         };
     }
 
+    /// <summary>Applies changes to a record.</summary>
+    /// <exception cref="InvalidImagePropertyException">One of them breaks a rule.</exception>
+    /// <exception cref="ImageStatusConflictException">A format shall change, and the image is not queued.</exception>
+    public static ServiceImage Apply(ImageChanges changes, ServiceImage image, DateTime now)
+    {
+        if (changes.IsEmpty)
+        {
+            return image;
+        }
+
+        if (changes.ChangesFormat && !string.Equals(image.Status, ImageVocabulary.Queued, StringComparison.Ordinal))
+        {
+            throw new ImageStatusConflictException(image.ImageId, image.Status, ImageVocabulary.Queued);
+        }
+
+        RequireText("name", changes.Name ?? string.Empty, LongestName);
+        RequireCount("min_disk", changes.MinDisk ?? 0);
+        RequireCount("min_ram", changes.MinRam ?? 0);
+        RequireWord("container_format", changes.ContainerFormat ?? ImageVocabulary.Bare, ImageVocabulary.ContainerFormats);
+        RequireWord("visibility", changes.Visibility ?? image.Visibility, ImageVocabulary.Visibilities);
+        RequireTags(changes.Tags ?? []);
+        return image with
+        {
+            Name = changes.Name ?? image.Name,
+            DiskFormat = changes.DiskFormat is null ? image.DiskFormat : GlanceDiskFormat(changes.DiskFormat),
+            ContainerFormat = changes.ContainerFormat ?? image.ContainerFormat,
+            MinDisk = changes.MinDisk ?? image.MinDisk,
+            MinRam = changes.MinRam ?? image.MinRam,
+            Visibility = changes.Visibility ?? image.Visibility,
+            Protected = changes.Protected ?? image.Protected,
+            Tags = changes.Tags?.Distinct(StringComparer.Ordinal).ToArray() ?? image.Tags,
+            Properties = ApplyProperties(changes, image.Properties),
+            UpdatedAt = now,
+        };
+    }
+
     /// <summary>The disk format as Glance names it.</summary>
     /// <exception cref="InvalidImagePropertyException">Glance has no such format.</exception>
     public static string GlanceDiskFormat(string name)
@@ -63,6 +99,33 @@ internal static class ImageRules
         return glanceName is not null && ImageVocabulary.DiskFormats.Contains(glanceName)
             ? glanceName
             : throw new InvalidImagePropertyException("disk_format", name, $"image services know {string.Join(", ", ImageVocabulary.DiskFormats.Order(StringComparer.Ordinal))}.");
+    }
+
+    private static Dictionary<string, string> ApplyProperties(ImageChanges changes, IReadOnlyDictionary<string, string> properties)
+    {
+        RequireProperties(changes.Properties);
+        var result = new Dictionary<string, string>(properties, StringComparer.Ordinal);
+        foreach (string name in changes.RemoveProperties.Distinct(StringComparer.Ordinal))
+        {
+            RequireFreeName(name, string.Empty);
+            if (changes.Properties.ContainsKey(name))
+            {
+                throw new InvalidImagePropertyException(name, changes.Properties[name], "it cannot be set and removed at once.");
+            }
+
+            if (!result.Remove(name))
+            {
+                throw new InvalidImagePropertyException(name, string.Empty, "the image has no such property that could be removed.");
+            }
+        }
+
+        foreach ((string name, string value) in changes.Properties)
+        {
+            result[name] = value;
+        }
+
+        RequireQuota("properties", result.Count);
+        return result;
     }
 
     private static void RequireText(string property, string value, int longest)
@@ -118,18 +181,22 @@ internal static class ImageRules
         RequireQuota("properties", properties.Count);
         foreach ((string name, string value) in properties)
         {
-            if (name.Length == 0 || name.StartsWith(ImageVocabulary.ReservedPrefix, StringComparison.OrdinalIgnoreCase))
-            {
-                throw new InvalidImagePropertyException(name, value, "names that begin with os_glance are reserved for the image service.");
-            }
-
-            if (ImageVocabulary.BaseProperties.Contains(name))
-            {
-                throw new InvalidImagePropertyException(name, value, "it is a property of its own and cannot be a free one too.");
-            }
-
+            RequireFreeName(name, value);
             RequireText("properties", name, LongestName);
             RequireText(name, value, LongestValue);
+        }
+    }
+
+    private static void RequireFreeName(string name, string value)
+    {
+        if (name.Length == 0 || name.StartsWith(ImageVocabulary.ReservedPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidImagePropertyException(name, value, "names that begin with os_glance are reserved for the image service.");
+        }
+
+        if (ImageVocabulary.BaseProperties.Contains(name))
+        {
+            throw new InvalidImagePropertyException(name, value, "it is a property of its own and cannot be a free one too.");
         }
     }
 

@@ -80,6 +80,27 @@ public static partial class SparseCopy
         return new SparseCopyResult(read, written);
     }
 
+    /// <summary>Counts the bytes of a part of a file that are no hole; where the file system does not know holes, all of them.</summary>
+    /// <param name="source">The file, open for reading.</param>
+    /// <param name="offset">Where the part begins, in bytes.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>The bytes of data.</returns>
+    public static long CountData(SafeFileHandle source, long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        long data = 0;
+        long done = 0;
+        while (done < length)
+        {
+            (long start, long end) = NextData(source, offset, done, length);
+            data += end - start;
+            done = end;
+        }
+
+        return data;
+    }
+
     private static async ValueTask<int> ReadFullyAsync(SafeFileHandle source, Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
         int total = 0;

@@ -35,6 +35,8 @@ public sealed class ImagePublisher
     /// <param name="cancellationToken">Ends it; no temporary file and no half image is left.</param>
     /// <returns>What was done. The rate counts one second at least.</returns>
     /// <exception cref="ArgumentException">Not exactly one volume, or not exactly one image, is named.</exception>
+    /// <exception cref="StoreNotFoundException">The image service has no such store; nothing was read or made.</exception>
+    /// <exception cref="StoreReadOnlyException">The store takes no images; nothing was read or made.</exception>
     /// <exception cref="PathNotFoundException">The volume is not there.</exception>
     /// <exception cref="ImageUnreadableException">The volume cannot be read.</exception>
     /// <exception cref="ImageNotFoundException">The image that was named is not there.</exception>
@@ -49,6 +51,7 @@ public sealed class ImagePublisher
     {
         long started = Stopwatch.GetTimestamp();
         RequireOneOfEach(request);
+        await _service.ValidateStoreAsync(request.StoreId, cancellationToken).ConfigureAwait(false);
         if (request.SourcePath is not null)
         {
             PublishContent.RequireReadable(request.SourcePath);

@@ -55,6 +55,7 @@ public sealed class PublishVolumeImageCommand : PathCommand
     /// <summary>The store that shall hold the data.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreIdCompleter))]
     public string? StoreId { get; set; }
 
     /// <summary>The image that the volume was made from.</summary>

@@ -47,7 +47,7 @@ public sealed class QemuImgCommandsTests
 
     [Theory]
     [InlineData("resize -f raw /a 2G", 2L << 30, false)]
-    [InlineData("resize -f raw /a 2147483649", (2L << 30) + 1, false)]
+    [InlineData("resize -f raw /a 2147484160", (2L << 30) + 512, false)]
     [InlineData("resize -f raw --shrink /a 1G", 1L << 30, true)]
     public void Whole_gibibytes_are_written_as_cinder_does(string expected, long size, bool shrink) =>
         Assert.Equal(expected, string.Join(' ', QemuImgCommands.Resize("/a", DiskFormat.Raw, size, shrink)));
@@ -56,6 +56,7 @@ public sealed class QemuImgCommandsTests
     public void The_words_of_measure_and_version()
     {
         Assert.Equal("measure --output=json -O qcow2 -f vmdk /a", string.Join(' ', QemuImgCommands.Measure(new QemuSource("/a", DiskFormat.Vmdk), DiskFormat.Qcow2)));
+        Assert.Equal("measure --output=json -O qcow2 -o cluster_size=1048576 -f raw /a", string.Join(' ', QemuImgCommands.Measure(new QemuSource("/a", DiskFormat.Gpt), DiskFormat.Qcow2, 1 << 20)));
         Assert.Equal("--version", string.Join(' ', QemuImgCommands.Version()));
     }
 

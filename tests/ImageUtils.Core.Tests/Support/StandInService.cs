@@ -15,6 +15,8 @@ public sealed class StandInService : IImageService
 
     public Func<ServiceImage, ServiceImage> OnUploaded { get; set; } = image => image;
 
+    public Func<IReadOnlyList<ImageStore>, IReadOnlyList<ImageStore>> OnStores { get; set; } = stores => stores;
+
     public int Opened { get; private set; }
 
     public int Created { get; private set; }
@@ -43,4 +45,9 @@ public sealed class StandInService : IImageService
         OnUploaded(await _inner.UploadAsync(imageId, data, options, cancellationToken));
 
     public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => _inner.DeleteAsync(imageId, cancellationToken);
+
+    public Task<ServiceImage> UpdateAsync(string imageId, ImageChanges changes, CancellationToken cancellationToken) =>
+        _inner.UpdateAsync(imageId, changes, cancellationToken);
+
+    public async Task<IReadOnlyList<ImageStore>> ListStoresAsync(CancellationToken cancellationToken) => OnStores(await _inner.ListStoresAsync(cancellationToken));
 }

@@ -89,6 +89,20 @@ public sealed class ImagePublisherTests : IDisposable
         Assert.Equal("active", e.Status);
     }
 
+    // Behaviours 212 to 214.
+    [Fact]
+    public async Task A_store_that_takes_nothing_is_refused_before_any_work()
+    {
+        _world.Service.OnStores = stores => [.. stores, new ImageStore { StoreId = "archive", IsReadOnly = true }];
+        File.Delete(_volume);
+        StoreNotFoundException missing = await Assert.ThrowsAsync<StoreNotFoundException>(() => PublishAsync(NewImage("qcow2") with { StoreId = "Local" }));
+        Assert.Contains("local, archive", missing.RecommendedAction, StringComparison.Ordinal);
+        StoreReadOnlyException readOnly = await Assert.ThrowsAsync<StoreReadOnlyException>(() => PublishAsync(NewImage("qcow2") with { StoreId = "archive" }));
+        Assert.Equal("archive", readOnly.StoreId);
+        Assert.Empty(_world.Converter.Requests);
+        Assert.Equal(0, _world.Service.Created);
+    }
+
     [Fact]
     public async Task The_source_image_is_never_the_target()
     {

@@ -180,5 +180,55 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(4 << 20, new FileInfo(_folder.File("kept.raw")).Length);
     }
 
+    [Fact]
+    public async Task Resize_takes_a_size_as_people_write_it_and_shrinks_only_when_told()
+    {
+        _folder.RawDisk("disk.raw");
+
+        Assert.Equal(8 << 20, Assert.Single((await RunAsync("resize", "disk.raw", "8M", "--format", "raw", "--json")).Objects).GetProperty("virtualSize").GetInt64());
+        CommandLine refused = await RunAsync("resize", "disk.raw", "1M");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("8388608", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("resize", "disk.raw", "16M", "--format", "qcow2")).ExitCode);
+        Assert.Equal(2, (await RunAsync("resize", "disk.raw", "large")).ExitCode);
+        Assert.Equal(8 << 20, new FileInfo(_folder.File("disk.raw")).Length);
+        Assert.Equal(0, (await RunAsync("resize", "disk.raw", "1048576", "--shrink")).ExitCode);
+        Assert.Equal(1 << 20, new FileInfo(_folder.File("disk.raw")).Length);
+    }
+
+    [Fact]
+    public async Task Measure_prints_one_object_an_image()
+    {
+        _folder.RawDisk("disk.raw");
+
+        JsonElement measure = Assert.Single((await RunAsync("measure", "disk.raw", "--to", "raw", "--destination", ".", "--volume-size-gb", "1", "--json")).Objects);
+
+        Assert.Equal(4 << 20, measure.GetProperty("fullyAllocatedBytes").GetInt64());
+        Assert.Equal(1, measure.GetProperty("volumeSizeGB").GetInt64());
+        Assert.True(measure.GetProperty("fits").GetBoolean());
+        Assert.Equal(1, (await RunAsync("measure", "nothing.raw")).ExitCode);
+    }
+
+    [Fact]
+    public async Task An_image_is_changed_and_its_store_is_listed()
+    {
+        string id = Assert.Single((await RunAsync("images", "create", "first", "--disk-format", "raw", "--property", "a=1", "--property", "b=2", "--json")).Objects).GetProperty("imageId").GetString()!;
+
+        JsonElement changed = Assert.Single((await RunAsync(
+            "images", "update", id, "--name", "second", "--min-disk-gb", "3", "--protected", "true", "--tag", "x", "--tag", "y", "--property", "a=9", "--remove-property", "b", "--disk-format", "vpc", "--json")).Objects);
+
+        Assert.Equal("second", changed.GetProperty("name").GetString());
+        Assert.Equal("vhd", changed.GetProperty("diskFormat").GetString());
+        Assert.Equal("""{"a":"9"}""", changed.GetProperty("properties").GetRawText());
+        Assert.Equal(["x", "y"], changed.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Equal(1, (await RunAsync("images", "delete", id)).ExitCode);
+        Assert.Equal(0, (await RunAsync("images", "update", id, "--protected", "false", "--no-tags")).ExitCode);
+        Assert.Equal(0, (await RunAsync("images", "delete", id)).ExitCode);
+        Assert.Equal(2, (await RunAsync("images", "update", id)).ExitCode);
+        Assert.Equal(1, (await RunAsync("images", "update", id, "--name", "x")).ExitCode);
+        JsonElement store = Assert.Single((await RunAsync("images", "stores", "--json")).Objects);
+        Assert.Equal(("local", true), (store.GetProperty("storeId").GetString(), store.GetProperty("isDefault").GetBoolean()));
+    }
+
     private Task<CommandLine> RunAsync(params string[] words) => CommandLine.RunAsync(_folder.Path, words);
 }

@@ -22,4 +22,8 @@ internal sealed class UnknownSizeService(IImageService inner) : IImageService
         inner.UploadAsync(imageId, data, options with { Size = null }, cancellationToken);
 
     public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => inner.DeleteAsync(imageId, cancellationToken);
+
+    public Task<ServiceImage> UpdateAsync(string imageId, ImageChanges changes, CancellationToken cancellationToken) => inner.UpdateAsync(imageId, changes, cancellationToken);
+
+    public Task<IReadOnlyList<ImageStore>> ListStoresAsync(CancellationToken cancellationToken) => inner.ListStoresAsync(cancellationToken);
 }

@@ -113,10 +113,7 @@ public sealed class LocalImageService : IImageService
     public async Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken)
     {
         string id = RequireId(imageId);
-        if (options.StoreId is string store && !string.Equals(store, StoreName, StringComparison.Ordinal))
-        {
-            throw new StoreNotFoundException(store);
-        }
+        await this.ValidateStoreAsync(options.StoreId, cancellationToken).ConfigureAwait(false);
 
         if (options.BaseImageId is string baseImage && !ImageRules.TryNormalizeId(baseImage, out _))
         {
@@ -154,6 +151,37 @@ public sealed class LocalImageService : IImageService
                 _folder.Remove(id);
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Records change by a rename under the folder's lock, so of two changes at once none is lost.</remarks>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be written.</exception>
+    /// <exception cref="NoSpaceException">There is no room for the record.</exception>
+    public async Task<ServiceImage> UpdateAsync(string imageId, ImageChanges changes, CancellationToken cancellationToken)
+    {
+        string id = RequireId(imageId);
+
+        // As for a deletion: asking for what is not there makes no folder.
+        ServiceImage image = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (!changes.IsEmpty)
+        {
+            await ChangeAsync(
+                () =>
+                {
+                    image = ImageRules.Apply(changes, ReadForChange(id, imageId), DateTime.UtcNow);
+                    _folder.Replace(image);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        return image;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ImageStore>> ListStoresAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<ImageStore>>([new ImageStore { StoreId = StoreName, Description = $"The folder {Location}", IsDefault = true }]);
     }
 
     private static string RequireId(string imageId) =>

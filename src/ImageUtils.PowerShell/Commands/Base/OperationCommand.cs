@@ -84,6 +84,24 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
         }
     }
 
+    /// <summary>
+    /// Asks about one dangerous use of a cmdlet whose other uses are harmless, where ConfirmImpact cannot be High for all of
+    /// them. To be called after ShouldProcess; asks where a High impact would be asked about.
+    /// </summary>
+    /// <param name="query">The question, with what will be lost.</param>
+    /// <param name="caption">The heading of the question.</param>
+    /// <param name="yesToAll">Set where the user said yes for all that follow.</param>
+    /// <param name="noToAll">Set where the user said no for all that follow.</param>
+    /// <returns>True where the work may be done.</returns>
+    protected bool ConfirmHighImpact(string query, string caption, ref bool yesToAll, ref bool noToAll)
+    {
+        ConfirmImpact preference = LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact set) ? set : ConfirmImpact.High;
+
+        // -Confirm, or a preference of Medium or lower, has made ShouldProcess ask; -Confirm:$false and None want no question.
+        bool isAsked = !MyInvocation.BoundParameters.ContainsKey("Confirm") && preference == ConfirmImpact.High;
+        return !isAsked || ShouldContinue(query, caption, ref yesToAll, ref noToAll);
+    }
+
     // A cancellation that nobody asked for here is the terminal's Ctrl+C, which reached the child before it reached us.
     private static bool IsFlowControl(Exception e) => e is PipelineStoppedException or OperationCanceledException;
 
