@@ -16,11 +16,14 @@
         'Disconnect-ImageService'
         'Get-ImageService'
         'Get-ImageTool'
+        'Get-ImageUtilsOption'
         'Get-QemuImageInfo'
         'Get-ServiceImage'
         'Invoke-ImageFetch'
         'New-ServiceImage'
         'Publish-VolumeImage'
+        'Reset-ImageUtilsOption'
+        'Set-ImageUtilsOption'
         'Test-ImageFormat'
     )
     FunctionsToExport      = @()
