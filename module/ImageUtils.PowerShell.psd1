@@ -17,6 +17,7 @@
         'Get-ImageService'
         'Get-ImageStore'
         'Get-ImageTool'
+        'Get-ImageUtilsOption'
         'Get-QemuImageInfo'
         'Get-ServiceImage'
         'Invoke-ImageFetch'
@@ -24,7 +25,9 @@
         'New-ServiceImage'
         'Publish-VolumeImage'
         'Remove-ServiceImage'
+        'Reset-ImageUtilsOption'
         'Resize-VolumeImage'
+        'Set-ImageUtilsOption'
         'Set-ServiceImage'
         'Test-ImageFormat'
     )
