@@ -3,6 +3,10 @@
 $output = if ($env:IMAGEUTILS_TEST_OUTPUT) { $env:IMAGEUTILS_TEST_OUTPUT } else { Join-Path $PSScriptRoot '../../output' }
 $script:ModuleManifest = Join-Path $output 'ImageUtils.PowerShell/ImageUtils.PowerShell.psd1'
 Import-Module $script:ModuleManifest -Force
+
+# The settings of whoever runs the suite shall not change its outcome, nor the suite theirs.
+$env:XDG_CONFIG_HOME = $env:APPDATA = Join-Path $TestDrive 'settings'
+$script:OptionsFile = Join-Path $env:XDG_CONFIG_HOME 'imageutils/options.json'
 $script:HasQemuImg = [bool](Get-Command qemu-img -CommandType Application -ErrorAction Ignore)
 
 function New-RawDisk {

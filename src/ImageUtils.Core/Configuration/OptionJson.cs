@@ -20,11 +20,11 @@ internal static class OptionJson
             JsonArray items => items.Select(item => Text(item) ?? throw Bad(name, node, "a list holds texts only.")).ToArray(),
             JsonValue single when single.GetValueKind() is JsonValueKind.True or JsonValueKind.False => single.GetValue<bool>(),
             JsonValue single when single.GetValueKind() is JsonValueKind.Number => Number(definition, single),
-            JsonValue single when Text(single) is { } text => OptionValue.Parse(definition, text, name),
+            JsonValue single when Text(single) is { } text => OptionValue.ParseOnly(definition, text, name),
             _ => throw Bad(name, node, "write a text, a number, true, false or a list of texts."),
         };
-        IEnumerable<JsonNode?> parts = node is JsonArray many ? many : [node];
-        if (parts.Select(part => Text(part) ?? string.Empty).Any(part => OptionValue.IsPath(definition, part) && !Path.IsPathFullyQualified(part)))
+        string[] parts = value as string[] ?? (value is string one ? [one] : []);
+        if (parts.Any(part => OptionValue.IsPath(definition, part) && !Path.IsPathFullyQualified(part)))
         {
             throw Bad(name, node, "write a full path; a file has no current folder.");
         }

@@ -16,10 +16,18 @@ internal static class OptionValue
     /// <param name="name">What an error calls the setting: the variable, the key in a file.</param>
     /// <returns>The value, in the type of its kind.</returns>
     /// <exception cref="InvalidOptionException">The text cannot be used.</exception>
-    public static object Parse(OptionDefinition definition, string text, string name)
+    public static object Parse(OptionDefinition definition, string text, string name) => Check(definition, ParseOnly(definition, text, name), name);
+
+    /// <summary>Reads a text without checking the value, for callers that look at it first.</summary>
+    /// <param name="definition">The option.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What an error calls the setting.</param>
+    /// <returns>The value, in the type of its kind.</returns>
+    /// <exception cref="InvalidOptionException">The text is no value of that kind.</exception>
+    public static object ParseOnly(OptionDefinition definition, string text, string name)
     {
         string value = text.Trim();
-        object parsed = definition.Kind switch
+        return definition.Kind switch
         {
             OptionKind.Switch => Switch(value, name),
             OptionKind.Seconds or OptionKind.Count => Number(value, name),
@@ -28,7 +36,6 @@ internal static class OptionValue
             OptionKind.Words => CommandWords.Split(value) ?? throw new InvalidOptionException(name, value, "a quote is not closed."),
             _ => value,
         };
-        return Check(definition, parsed, name);
     }
 
     /// <summary>Checks a value of the right type and brings it into its usual form.</summary>

@@ -16,6 +16,12 @@ public sealed class OptionsLoaderTests
         Assert.Equal(["sudo", "-n"], loaded.Options.RootHelper);
         Assert.Equal(TimeSpan.FromSeconds(60), loaded.Options.ConversionCpuLimit);
         Assert.Null(loaded.Options.BackendName);
+        Assert.Equal(0, loaded.Options.VolumeCopyBytesPerSecond);
+        Assert.Equal(1 << 20, loaded.Options.VolumeDdBlockSize);
+        Assert.True(loaded.Options.VerifySignatures);
+        Assert.Null(loaded.Options.ConversionFormat);
+        Assert.Equal(3, loaded.Options.RetryCount);
+        Assert.Empty(loaded.Options.AllowedFileFolders);
     }
 
     [Fact]
@@ -52,7 +58,16 @@ public sealed class OptionsLoaderTests
             ("IMAGEUTILS_ROOT_HELPER", "sudo cinder-rootwrap '/etc/my cinder/rootwrap.conf'"),
             ("IMAGEUTILS_QEMU_IMG_PATH", "/opt/qemu-img"),
             ("IMAGEUTILS_ALLOW_COMPRESSION_ON_UPLOAD", "1"),
-            ("IMAGEUTILS_RESERVED_IMAGE_NAMESPACES", "my_,your_")));
+            ("IMAGEUTILS_RESERVED_IMAGE_NAMESPACES", "my_,your_"),
+            ("IMAGEUTILS_VOLUME_COPY_BYTES_PER_SECOND", "100M"),
+            ("IMAGEUTILS_VOLUME_DD_BLOCK_SIZE", "512K"),
+            ("IMAGEUTILS_CGROUP_NAME", "slow"),
+            ("IMAGEUTILS_VERIFY_SIGNATURES", "disabled"),
+            ("IMAGEUTILS_CONVERSION_FORMAT", "VPC"),
+            ("IMAGEUTILS_TASK_WORK_DIRECTORY", Path.Combine(Path.GetTempPath(), "w")),
+            ("IMAGEUTILS_RETRY_COUNT", "0"),
+            ("IMAGEUTILS_ALLOWED_FILE_FOLDERS", Path.Combine(Path.GetTempPath(), "f")),
+            ("IMAGEUTILS_VHD_UTIL_PATH", "vhd-util")));
         ImageUtilsOptions options = loaded.Options;
         Assert.Equal(Path.Combine(Path.GetTempPath(), "c"), options.ImageConversionDirectory);
         Assert.Equal(Path.Combine(Path.GetTempPath(), "i"), options.LocalImageDirectory);
@@ -66,6 +81,15 @@ public sealed class OptionsLoaderTests
         Assert.Equal("/opt/qemu-img", options.QemuImgPath);
         Assert.True(options.AllowCompressionOnUpload);
         Assert.Equal(["my_", "your_"], options.ReservedImageNamespaces);
+        Assert.Equal(100L << 20, options.VolumeCopyBytesPerSecond);
+        Assert.Equal(512L << 10, options.VolumeDdBlockSize);
+        Assert.Equal("slow", options.CgroupName);
+        Assert.False(options.VerifySignatures);
+        Assert.Equal("vhd", options.ConversionFormat);
+        Assert.Equal(Path.Combine(Path.GetTempPath(), "w"), options.TaskWorkDirectory);
+        Assert.Equal(0, options.RetryCount);
+        Assert.Equal([Path.Combine(Path.GetTempPath(), "f")], options.AllowedFileFolders);
+        Assert.Equal("vhd-util", options.VhdUtilPath);
         Assert.All(loaded.Sources.Values, source => Assert.Equal(OptionSource.Environment, source));
     }
 
@@ -80,6 +104,15 @@ public sealed class OptionsLoaderTests
     [InlineData("IMAGEUTILS_CONVERSION_CPU_LIMIT", "1,000")]
     [InlineData("IMAGEUTILS_CONVERSION_ADDRESS_SPACE_LIMIT", "much")]
     [InlineData("IMAGEUTILS_CONVERSION_ADDRESS_SPACE_LIMIT", "0")]
+    [InlineData("IMAGEUTILS_CONVERSION_ADDRESS_SPACE_LIMIT", "1")]
+    [InlineData("IMAGEUTILS_CONVERSION_ADDRESS_SPACE_LIMIT", "1,5G")]
+    [InlineData("IMAGEUTILS_VOLUME_DD_BLOCK_SIZE", "0")]
+    [InlineData("IMAGEUTILS_VOLUME_COPY_BYTES_PER_SECOND", "-1")]
+    [InlineData("IMAGEUTILS_RETRY_COUNT", "-1")]
+    [InlineData("IMAGEUTILS_RETRY_COUNT", "99999999999")]
+    [InlineData("IMAGEUTILS_CONVERSION_FORMAT", "zip")]
+    [InlineData("IMAGEUTILS_CONVERSION_FORMAT", "qcow")]
+    [InlineData("IMAGEUTILS_CGROUP_NAME", "two\nlines")]
     [InlineData("IMAGEUTILS_BACKEND_NAME", "../escape")]
     [InlineData("IMAGEUTILS_ROOT_HELPER", "sudo 'open")]
     [InlineData("IMAGEUTILS_LOCAL_IMAGE_DIRECTORY", "a\0b")]

@@ -23,6 +23,8 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
         };
         start.Environment["IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY"] = Path.Combine(folder, "conversion");
         start.Environment["IMAGEUTILS_LOCAL_IMAGE_DIRECTORY"] = Path.Combine(folder, "images");
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(folder, "settings");
+        start.Environment["APPDATA"] = Path.Combine(folder, "settings");
         if (path is not null)
         {
             start.Environment["PATH"] = path;
