@@ -27,6 +27,7 @@ public static class Program
             ImagesVerb.Create(),
             ToolsVerb.Create(),
             FormatsVerb.Create(),
+            OptionsVerb.Create(),
         };
 
         // A path is a path: no "[directive]" and no "@response-file" is ever taken out of one.

@@ -18,7 +18,7 @@ internal sealed class Session : IOperationLog
         _verbose = parsed.GetValue(SharedOptions.Verbose);
         Token = cancellationToken;
         Results = new ResultWriter(Console.Out, parsed.GetValue(SharedOptions.Json));
-        Options = OptionsLoader.Load(Environment.GetEnvironmentVariable);
+        LoadedOptions = OptionsLoader.LoadWithSources(Environment.GetEnvironmentVariable);
         Operations = OperationContext.Create(Options, this, progress: null);
         Service = new LocalImageService(Path.GetFullPath(parsed.GetValue(SharedOptions.Local) ?? Options.LocalImageDirectory));
     }
@@ -26,8 +26,11 @@ internal sealed class Session : IOperationLog
     /// <summary>Cancelled by Ctrl+C.</summary>
     public CancellationToken Token { get; }
 
+    /// <summary>The settings, each with its source.</summary>
+    public LoadedOptions LoadedOptions { get; }
+
     /// <summary>The settings.</summary>
-    public ImageUtilsOptions Options { get; }
+    public ImageUtilsOptions Options => LoadedOptions.Options;
 
     /// <summary>What the core needs.</summary>
     public OperationContext Operations { get; }

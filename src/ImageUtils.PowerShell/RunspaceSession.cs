@@ -23,9 +23,19 @@ public sealed class RunspaceSession
     /// <summary>The connection that the user made; null: none, the local default stands in.</summary>
     public ImageServiceConnection? Connection { get; set; }
 
-    /// <summary>The options as they are now: the environment, else the defaults.</summary>
+    /// <summary>The options that were set in this session.</summary>
+    public OptionSet SetOptions { get; set; } = OptionSet.Empty;
+
+    /// <summary>The options that this session took from a cinder.conf.</summary>
+    public OptionSet ImportedOptions { get; set; } = OptionSet.Empty;
+
+    /// <summary>The options as they are now, from every source.</summary>
     /// <returns>The options.</returns>
-    public static ImageUtilsOptions LoadOptions() => OptionsLoader.Load(Environment.GetEnvironmentVariable);
+    public ImageUtilsOptions LoadOptions() => LoadOptionsWithSources().Options;
+
+    /// <summary>The options as they are now, and where each came from.</summary>
+    /// <returns>The options with their sources.</returns>
+    public LoadedOptions LoadOptionsWithSources() => OptionsLoader.LoadWithSources(Environment.GetEnvironmentVariable, SetOptions, ImportedOptions);
 
     /// <summary>The connection a cmdlet works with.</summary>
     /// <param name="given">The one the user handed to the cmdlet, or null.</param>

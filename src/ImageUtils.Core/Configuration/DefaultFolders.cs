@@ -25,6 +25,23 @@ public static class DefaultFolders
             : Path.Combine(FirstRooted(environment("HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)), ".local", "share", Product);
     }
 
+    /// <summary>Where the user's settings are kept.</summary>
+    /// <param name="environment">Reads an environment variable; null or empty: not set.</param>
+    /// <returns>A full path; the folder need not exist.</returns>
+    /// <exception cref="InvalidOptionException">The system knows no home folder for the user.</exception>
+    public static string UserConfiguration(Func<string, string?> environment)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Path.Combine(FirstRooted(environment("APPDATA"), Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData)), Product);
+        }
+
+        string? xdg = environment("XDG_CONFIG_HOME");
+        return !string.IsNullOrEmpty(xdg) && Path.IsPathFullyQualified(xdg)
+            ? Path.Combine(xdg, Product)
+            : Path.Combine(FirstRooted(environment("HOME"), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)), ".config", Product);
+    }
+
     private static string FirstRooted(params ReadOnlySpan<string?> candidates)
     {
         foreach (string? candidate in candidates)

@@ -1,6 +1,6 @@
 namespace ImageUtils.Configuration;
 
-/// <summary>The settings of one run, each with its default. The names in cinder.conf stand in SURFACE order.</summary>
+/// <summary>The settings of one run, each with its default. <see cref="OptionDefinitions"/> says where each can be set.</summary>
 public sealed record ImageUtilsOptions
 {
     /// <summary>Where temporary images are kept (cinder: image_conversion_dir).</summary>
@@ -38,4 +38,31 @@ public sealed record ImageUtilsOptions
 
     /// <summary>Beginnings of metadata names that are kept back besides the built-in ones (cinder: reserved_image_namespaces).</summary>
     public IReadOnlyList<string> ReservedImageNamespaces { get; init; } = [];
+
+    /// <summary>The speed limit of conversions in bytes a second where the request has none; 0: no limit (cinder: volume_copy_bps_limit).</summary>
+    public long VolumeCopyBytesPerSecond { get; init; }
+
+    /// <summary>The pieces in which volumes are copied, in bytes (cinder: volume_dd_blocksize).</summary>
+    public long VolumeDdBlockSize { get; init; } = 1L << 20;
+
+    /// <summary>The blkio control group of limited copies (cinder: volume_copy_blkio_cgroup_name).</summary>
+    public string CgroupName { get; init; } = "cinder-volume-copy";
+
+    /// <summary>Verify signatures of signed images (cinder: verify_glance_signatures).</summary>
+    public bool VerifySignatures { get; init; } = true;
+
+    /// <summary>The format into which images of the service are converted; null: none was chosen (Glance: conversion_format).</summary>
+    public string? ConversionFormat { get; init; }
+
+    /// <summary>The folder in which images of the service are converted; null: <see cref="ImageConversionDirectory"/> (Glance: work_dir).</summary>
+    public string? TaskWorkDirectory { get; init; }
+
+    /// <summary>How often a call to an image service is tried again (cinder: glance_num_retries).</summary>
+    public int RetryCount { get; init; } = 3;
+
+    /// <summary>The folders from which file:// locations may be read.</summary>
+    public IReadOnlyList<string> AllowedFileFolders { get; init; } = [];
+
+    /// <summary>The path of vhd-util; null: found on PATH.</summary>
+    public string? VhdUtilPath { get; init; }
 }

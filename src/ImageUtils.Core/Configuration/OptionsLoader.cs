@@ -1,45 +1,58 @@
 namespace ImageUtils.Configuration;
 
-/// <summary>Puts the options together: what the environment says, else the defaults.</summary>
+/// <summary>
+/// Puts the options together. For each the strongest source counts: the session, the environment, the user's file, an
+/// imported cinder.conf (first the session's, then the user's), the default. A parameter is stronger than all of them and
+/// its cmdlet's own matter.
+/// </summary>
 public static class OptionsLoader
 {
     /// <summary>What stands in front of every environment variable.</summary>
     public const string VariablePrefix = "IMAGEUTILS_";
 
-    /// <summary>Loads the options.</summary>
+    /// <summary>Loads the options of a program without a session.</summary>
     /// <param name="environment">Reads an environment variable; null: not set. <see cref="Environment.GetEnvironmentVariable(string)"/> fits.</param>
     /// <returns>The options.</returns>
-    /// <exception cref="Errors.InvalidOptionException">A variable has a value that cannot be used; it is named.</exception>
+    /// <exception cref="Errors.InvalidOptionException">A value cannot be used; where it stands is named.</exception>
+    /// <exception cref="Errors.InvalidOptionFileException">The user's file cannot be read.</exception>
     public static ImageUtilsOptions Load(Func<string, string?> environment) => LoadWithSources(environment).Options;
 
-    /// <summary>Loads the options and says where each came from.</summary>
+    /// <summary>Loads the options of a program without a session and says where each came from.</summary>
     /// <param name="environment">Reads an environment variable; null: not set.</param>
     /// <returns>The options with their sources.</returns>
-    /// <exception cref="Errors.InvalidOptionException">A variable has a value that cannot be used; it is named.</exception>
-    public static LoadedOptions LoadWithSources(Func<string, string?> environment)
+    /// <exception cref="Errors.InvalidOptionException">A value cannot be used; where it stands is named.</exception>
+    /// <exception cref="Errors.InvalidOptionFileException">The user's file cannot be read.</exception>
+    public static LoadedOptions LoadWithSources(Func<string, string?> environment) =>
+        LoadWithSources(environment, OptionSet.Empty, OptionSet.Empty);
+
+    /// <summary>Loads the options of a session and says where each came from.</summary>
+    /// <param name="environment">Reads an environment variable; null: not set.</param>
+    /// <param name="session">What was set in the session.</param>
+    /// <param name="imported">What the session took from a cinder.conf.</param>
+    /// <returns>The options with their sources.</returns>
+    /// <exception cref="Errors.InvalidOptionException">A value cannot be used; where it stands is named.</exception>
+    /// <exception cref="Errors.InvalidOptionFileException">The user's file cannot be read.</exception>
+    public static LoadedOptions LoadWithSources(Func<string, string?> environment, OptionSet session, OptionSet imported)
     {
-        var read = new EnvironmentReader(environment);
-        string? conversion = read.Folder(nameof(ImageUtilsOptions.ImageConversionDirectory));
-        string? images = read.Folder(nameof(ImageUtilsOptions.LocalImageDirectory));
-        var defaults = new ImageUtilsOptions
+        UserOptions user = UserOptionsFile.TryFind(environment)?.Read() ?? UserOptions.None;
+        var found = new Dictionary<OptionDefinition, object>();
+        var sources = new Dictionary<string, OptionSource>(StringComparer.Ordinal);
+        foreach (OptionDefinition definition in OptionDefinitions.All)
         {
-            ImageConversionDirectory = conversion ?? Path.Combine(DefaultFolders.UserData(environment), "conversion"),
-            LocalImageDirectory = images ?? Path.Combine(DefaultFolders.UserData(environment), "images"),
-        };
-        ImageUtilsOptions options = defaults with
-        {
-            BackendName = read.FileNameSuffix(nameof(ImageUtilsOptions.BackendName)),
-            CompressOnUpload = read.Switch(nameof(ImageUtilsOptions.CompressOnUpload)) ?? defaults.CompressOnUpload,
-            ConversionCpuLimit = read.Seconds(nameof(ImageUtilsOptions.ConversionCpuLimit)) ?? defaults.ConversionCpuLimit,
-            ConversionAddressSpaceLimit = read.Size(nameof(ImageUtilsOptions.ConversionAddressSpaceLimit)) ?? defaults.ConversionAddressSpaceLimit,
-            ConversionDisabled = read.Switch(nameof(ImageUtilsOptions.ConversionDisabled)) ?? defaults.ConversionDisabled,
-            VmdkAllowedTypes = read.List(nameof(ImageUtilsOptions.VmdkAllowedTypes)) ?? defaults.VmdkAllowedTypes,
-            RootHelper = read.Words(nameof(ImageUtilsOptions.RootHelper)) ?? defaults.RootHelper,
-            QemuImgPath = read.Text(nameof(ImageUtilsOptions.QemuImgPath)),
-            AllowCompressionOnUpload = read.Switch(nameof(ImageUtilsOptions.AllowCompressionOnUpload)) ?? defaults.AllowCompressionOnUpload,
-            ReservedImageNamespaces = read.List(nameof(ImageUtilsOptions.ReservedImageNamespaces)) ?? defaults.ReservedImageNamespaces,
-        };
-        return new LoadedOptions(options, read.Sources);
+            (object? value, OptionSource source) =
+                session[definition] is { } inSession ? (inSession, OptionSource.Session)
+                : EnvironmentOptions.Read(definition, environment) is { } inEnvironment ? (inEnvironment, OptionSource.Environment)
+                : user.Values[definition] is { } inFile ? (inFile, OptionSource.UserFile)
+                : (imported[definition] ?? user.CinderConf[definition]) is { } inCinder ? (inCinder, OptionSource.CinderConf)
+                : (null, OptionSource.Default);
+            sources.Add(definition.Name, source);
+            if (value is not null)
+            {
+                found.Add(definition, value);
+            }
+        }
+
+        return new LoadedOptions(Combine(found, environment), sources);
     }
 
     /// <summary>The environment variable of an option.</summary>
@@ -59,5 +72,20 @@ public static class OptionsLoader
         }
 
         return name.ToString();
+    }
+
+    private static ImageUtilsOptions Combine(Dictionary<OptionDefinition, object> found, Func<string, string?> environment)
+    {
+        // The user's folders are asked for only where they count: a service account need not have a home.
+        string Default(string option, string folder) =>
+            OptionDefinitions.TryFind(option, out OptionDefinition? definition) && found.ContainsKey(definition)
+                ? string.Empty
+                : Path.Combine(DefaultFolders.UserData(environment), folder);
+        var options = new ImageUtilsOptions
+        {
+            ImageConversionDirectory = Default(nameof(ImageUtilsOptions.ImageConversionDirectory), "conversion"),
+            LocalImageDirectory = Default(nameof(ImageUtilsOptions.LocalImageDirectory), "images"),
+        };
+        return found.Aggregate(options, (combined, pair) => pair.Key.With(combined, pair.Value));
     }
 }

@@ -49,6 +49,7 @@ public sealed class ImageConverter : IImageConverter
         {
             SourcePath = Path.GetFullPath(request.SourcePath),
             DestinationPath = Path.GetFullPath(request.DestinationPath),
+            MaxBytesPerSecond = request.MaxBytesPerSecond ?? _context.Options.VolumeCopyBytesPerSecond,
         };
         string subject = request.ImageId ?? request.SourcePath;
         ConversionDestination.Check(request.SourcePath, request.DestinationPath);

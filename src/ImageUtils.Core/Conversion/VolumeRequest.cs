@@ -23,7 +23,7 @@ public abstract record VolumeRequest
     /// <summary>The size in bytes of the volume it must fit in; null: no volume.</summary>
     public long? VolumeSizeBytes { get; init; }
 
-    /// <summary>A limit on the speed in bytes a second; null: none.</summary>
+    /// <summary>A limit on the speed in bytes a second; null: the option VolumeCopyBytesPerSecond; 0: none.</summary>
     public long? MaxBytesPerSecond { get; init; }
 
     /// <summary>Which engine converts.</summary>

@@ -78,6 +78,7 @@ public sealed class PublishVolumeImageCommand : PathCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (ImageId is null == Name is null)
         {
             Terminate(new ArgumentException("Give either -ImageId, the queued image that gets the data, or -Name, the image to make."), ImageId);

@@ -50,7 +50,9 @@ public sealed class TestImageFormatCommand : PathCommand
     private InspectionRequest Request { get; set; } = InspectionRequest.Default;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() =>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
         Request = new InspectionRequest
         {
             ClaimedFormat = ClaimedFormat,
@@ -60,6 +62,7 @@ public sealed class TestImageFormatCommand : PathCommand
             Depth = Depth,
             VolumeSizeBytes = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB)),
         };
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

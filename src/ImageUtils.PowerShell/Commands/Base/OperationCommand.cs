@@ -20,6 +20,19 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
 
     void IOperationLog.Warning(string message) => Post(() => WriteWarning(message));
 
+    /// <summary>Loads the options; a setting that cannot be used ends the cmdlet before any work.</summary>
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            _context = CreateContext();
+        }
+        catch (ImageUtilsException e)
+        {
+            Terminate(e, target: null);
+        }
+    }
+
     /// <summary>Ends the progress display.</summary>
     protected override void EndProcessing() => _progress?.Complete();
 
@@ -108,6 +121,6 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
     private OperationContext CreateContext()
     {
         _progress = new ProgressReporter(record => Post(() => WriteProgress(record)), GetHashCode() & 0x7FFFFFFF);
-        return OperationContext.Create(RunspaceSession.LoadOptions(), this, _progress);
+        return OperationContext.Create(Session.LoadOptions(), this, _progress);
     }
 }
