@@ -11,9 +11,12 @@
     FormatsToProcess       = @('ImageUtils.PowerShell.Format.ps1xml')
     TypesToProcess         = @('ImageUtils.PowerShell.Types.ps1xml')
     CmdletsToExport        = @(
+        'Clear-ImageConversionDirectory'
         'Connect-ImageService'
         'Convert-VolumeImage'
+        'ConvertFrom-CipherSpec'
         'Disconnect-ImageService'
+        'Get-DiskFormat'
         'Get-ImageService'
         'Get-ImageTool'
         'Get-QemuImageInfo'
@@ -21,7 +24,9 @@
         'Invoke-ImageFetch'
         'New-ServiceImage'
         'Publish-VolumeImage'
+        'Select-ImageMetadata'
         'Test-ImageFormat'
+        'Use-TemporaryImage'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -23,6 +23,7 @@ public static class Program
             FetchVerb.Create(),
             PublishVerb.Create(),
             ImagesVerb.Create(),
+            CleanVerb.Create(),
             ToolsVerb.Create(),
             FormatsVerb.Create(),
         };

@@ -15,6 +15,8 @@ public sealed class StandInService : IImageService
 
     public Func<ServiceImage, ServiceImage> OnUploaded { get; set; } = image => image;
 
+    public string? UserId { get; set; }
+
     public int Opened { get; private set; }
 
     public int Created { get; private set; }
