@@ -11,9 +11,12 @@
     FormatsToProcess       = @('ImageUtils.PowerShell.Format.ps1xml')
     TypesToProcess         = @('ImageUtils.PowerShell.Types.ps1xml')
     CmdletsToExport        = @(
+        'Clear-ImageConversionDirectory'
         'Connect-ImageService'
         'Convert-VolumeImage'
+        'ConvertFrom-CipherSpec'
         'Disconnect-ImageService'
+        'Get-DiskFormat'
         'Get-ImageService'
         'Get-ImageStore'
         'Get-ImageTool'
@@ -27,9 +30,11 @@
         'Remove-ServiceImage'
         'Reset-ImageUtilsOption'
         'Resize-VolumeImage'
+        'Select-ImageMetadata'
         'Set-ImageUtilsOption'
         'Set-ServiceImage'
         'Test-ImageFormat'
+        'Use-TemporaryImage'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

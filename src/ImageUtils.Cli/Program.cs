@@ -25,6 +25,7 @@ public static class Program
             ResizeVerb.Create(),
             MeasureVerb.Create(),
             ImagesVerb.Create(),
+            CleanVerb.Create(),
             ToolsVerb.Create(),
             FormatsVerb.Create(),
             OptionsVerb.Create(),

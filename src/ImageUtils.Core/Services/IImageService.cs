@@ -12,6 +12,9 @@ public interface IImageService
     /// <summary>The folder or the address, for messages.</summary>
     string Location { get; }
 
+    /// <summary>Whom the service takes the caller for (an OpenStack user id); null: it knows no users, the system's user counts.</summary>
+    string? UserId => null;
+
     /// <summary>Lists images, oldest first.</summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="cancellationToken">Ends the listing.</param>

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Text;
 using ImageUtils.Configuration;
 using ImageUtils.Errors;
 
@@ -6,20 +6,31 @@ namespace ImageUtils.Storage;
 
 /// <summary>
 /// The folder of temporary images (cinder: image_conversion_dir). It is made when it is first needed, for its owner only;
-/// so are the files, whose names begin as cinder's do and end in the backend's name, by which a clean-up knows them.
+/// so are the files, whose names begin as cinder's do and end in the backend's name, by which a clean-up knows them. What
+/// dead processes left in it is removed before the first file is made.
 /// </summary>
 public sealed class ConversionDirectory
 {
     private const int LongestIdInName = 64;
 
+    // With the longest id and the mark of the process, a name stays within 255 bytes.
+    private const int LongestSuffix = 120;
+
     private readonly string _suffix;
+    private bool _isSwept;
 
     /// <summary>Makes the object; the file system is not touched.</summary>
     /// <param name="options">Where it is, and the backend's name.</param>
-    public ConversionDirectory(ImageUtilsOptions options)
+    /// <param name="suffix">What the names end in; null: the backend's name.</param>
+    /// <exception cref="ArgumentException">No file name can end in the suffix.</exception>
+    public ConversionDirectory(ImageUtilsOptions options, string? suffix = null)
     {
-        FolderPath = System.IO.Path.GetFullPath(options.ImageConversionDirectory);
-        _suffix = options.BackendName ?? string.Empty;
+        FolderPath = Path.GetFullPath(options.ImageConversionDirectory);
+        _suffix = suffix ?? options.BackendName ?? string.Empty;
+        if (_suffix.AsSpan().ContainsAny('/', '\\', '\0') || Encoding.UTF8.GetByteCount(_suffix) > LongestSuffix)
+        {
+            throw new ArgumentException($"'{_suffix}' cannot be the end of a file name: it holds a directory separator, or more than 120 bytes.", nameof(suffix));
+        }
     }
 
     /// <summary>The full path of the folder.</summary>
@@ -30,20 +41,20 @@ public sealed class ConversionDirectory
     /// <returns>The file; the caller disposes of it.</returns>
     /// <exception cref="DestinationUnwritableException">The folder or the file cannot be made.</exception>
     /// <exception cref="NoSpaceException">There is no room for one more file.</exception>
-    public TemporaryImageFile CreateForDownload(string imageId) => Create($"image_download_{InName(imageId)}_");
+    public TemporaryImageFile CreateForDownload(string imageId) => Create($"{TemporaryName.Download}{InName(imageId)}_");
 
     /// <summary>Makes an empty file for an image that is fetched for a while.</summary>
     /// <param name="imageId">The image.</param>
     /// <returns>The file; the caller disposes of it.</returns>
     /// <exception cref="DestinationUnwritableException">The folder or the file cannot be made.</exception>
     /// <exception cref="NoSpaceException">There is no room for one more file.</exception>
-    public TemporaryImageFile CreateForFetch(string imageId) => Create($"image_fetch_{InName(imageId)}_");
+    public TemporaryImageFile CreateForFetch(string imageId) => Create($"{TemporaryName.Fetch}{InName(imageId)}_");
 
     /// <summary>Makes an empty file for a volume that is converted before its upload.</summary>
     /// <returns>The file; the caller disposes of it.</returns>
     /// <exception cref="DestinationUnwritableException">The folder or the file cannot be made.</exception>
     /// <exception cref="NoSpaceException">There is no room for one more file.</exception>
-    public TemporaryImageFile CreateForUpload() => Create("vol_upload_");
+    public TemporaryImageFile CreateForUpload() => Create(TemporaryName.Upload);
 
     private static string InName(string imageId)
     {
@@ -58,9 +69,14 @@ public sealed class ConversionDirectory
         });
     }
 
+    /// <summary>Makes the folder where it is not there, and removes what dead processes left in it.</summary>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be made.</exception>
+    internal void Prepare() => Try(EnsureFolder);
+
     private TemporaryImageFile Create(string prefix)
     {
-        try
+        string path = Path.Combine(FolderPath, TemporaryName.New(prefix, _suffix));
+        Try(() =>
         {
             EnsureFolder();
             var open = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
@@ -69,9 +85,16 @@ public sealed class ConversionDirectory
                 open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            string name = System.IO.Path.Combine(FolderPath, prefix + RandomNumberGenerator.GetHexString(16, lowercase: true) + _suffix);
-            using var created = new FileStream(name, open);
-            return new TemporaryImageFile(name);
+            new FileStream(path, open).Dispose();
+        });
+        return new TemporaryImageFile(path);
+    }
+
+    private void Try(Action work)
+    {
+        try
+        {
+            work();
         }
         catch (IOException e) when (DiskSpace.IsNoSpace(e))
         {
@@ -92,6 +115,12 @@ public sealed class ConversionDirectory
         else
         {
             Directory.CreateDirectory(FolderPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        if (!_isSwept)
+        {
+            _isSwept = true;
+            LeftoverSweep.Run(FolderPath);
         }
     }
 }

@@ -10,6 +10,9 @@ namespace ImageUtils.Storage;
 /// <param name="AllocatedBytes">The space it takes on its file system.</param>
 public sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long AllocatedBytes)
 {
+    /// <summary>The number of the user it belongs to; null where the system does not say (all but Linux).</summary>
+    public uint? OwnerId { get; init; }
+
     /// <summary>True for a plain file.</summary>
     public bool IsRegularFile => Kind == FileKind.Regular;
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using ImageUtils.Errors;
 
@@ -14,6 +13,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
     private const int LongestName = 255;
 
     private readonly bool _force;
+    private readonly FileHold? _hold;
     private bool _isSettled;
 
     private PartialFile(string destinationPath, string temporaryPath, bool force)
@@ -21,6 +21,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         DestinationPath = destinationPath;
         TemporaryPath = temporaryPath;
         _force = force;
+        _hold = FileHold.TryTake(temporaryPath);
     }
 
     /// <summary>The file the data goes to until <see cref="Commit"/>: a short name of its own in the destination's folder.</summary>
@@ -115,6 +116,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
             }
 
             _isSettled = true;
+            _hold?.Dispose();
         }
         catch (IOException e)
         {
@@ -135,6 +137,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         }
 
         _isSettled = true;
+        _hold?.Dispose();
         try
         {
             File.Delete(TemporaryPath);
@@ -159,7 +162,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         {
             while (true)
             {
-                string path = Path.Combine(folder, $".iu-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.part");
+                string path = Path.Combine(folder, TemporaryName.New(TemporaryName.Hidden, TemporaryName.Partial));
                 try
                 {
                     using var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);

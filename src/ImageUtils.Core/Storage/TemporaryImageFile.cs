@@ -3,9 +3,14 @@ namespace ImageUtils.Storage;
 /// <summary>A temporary file that is gone when it is disposed of, whatever it was used for.</summary>
 public sealed class TemporaryImageFile : IDisposable
 {
+    private readonly FileHold? _hold;
     private bool _isDisposed;
 
-    internal TemporaryImageFile(string path) => Path = path;
+    internal TemporaryImageFile(string path)
+    {
+        Path = path;
+        _hold = FileHold.TryTake(path);
+    }
 
     /// <summary>The full path.</summary>
     public string Path { get; }
@@ -26,7 +31,12 @@ public sealed class TemporaryImageFile : IDisposable
 
     /// <summary>Opens the file for reading from its beginning.</summary>
     /// <returns>The stream; the caller disposes of it.</returns>
-    public FileStream OpenRead() => new(Path, new FileStreamOptions
+    public FileStream OpenRead() => OpenRead(Path);
+
+    /// <summary>Opens a temporary file for reading from its beginning.</summary>
+    /// <param name="path">The full path.</param>
+    /// <returns>The stream; the caller disposes of it.</returns>
+    internal static FileStream OpenRead(string path) => new(path, new FileStreamOptions
     {
         Mode = FileMode.Open,
         Access = FileAccess.Read,
@@ -34,6 +44,13 @@ public sealed class TemporaryImageFile : IDisposable
         Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
         BufferSize = 0,
     });
+
+    /// <summary>Hands the file over: from now on somebody else removes it.</summary>
+    internal void Release()
+    {
+        _isDisposed = true;
+        _hold?.Dispose();
+    }
 
     /// <summary>Removes the file. A file that cannot be removed does not hide the error that ended the work.</summary>
     public void Dispose()
@@ -44,13 +61,14 @@ public sealed class TemporaryImageFile : IDisposable
         }
 
         _isDisposed = true;
+        _hold?.Dispose();
         try
         {
             File.Delete(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The clean-up by backend name finds it later.
+            // Its name says whose it was, so it is found later.
         }
     }
 }

@@ -1,4 +1,5 @@
 using ImageUtils.Errors;
+using ImageUtils.Formats;
 using ImageUtils.Operations;
 using ImageUtils.Safety;
 using ImageUtils.Services;
@@ -24,6 +25,20 @@ internal static class ImageClaim
     {
         InspectionRequest disk = OfDisk(image, context);
         return IsWrapped(image) ? disk with { ClaimedFormat = null, IgnoreChecks = [CheckNames.Container] } : disk;
+    }
+
+    /// <summary>Inspects data that are only kept (cinder's fetch_verify_image), and says so where they are a wrapper.</summary>
+    /// <returns>What the data are.</returns>
+    /// <exception cref="ImageUnacceptableException">They are unsafe, or not what they claim to be.</exception>
+    public static ImageFacts JudgeFile(ServiceImage image, string path, OperationContext context, CancellationToken cancellationToken)
+    {
+        ImageFacts facts = context.Inspector.Inspect(path, OfFile(image, context), cancellationToken).ThrowIfUnacceptable().Facts;
+        if (IsWrapped(image))
+        {
+            context.Log.Warning($"The data of image {image.ImageId} are packed ({facts.Format.Name}); what is inside was not judged.");
+        }
+
+        return facts;
     }
 
     /// <summary>Says whether the data of an image are a wrapper around the disk.</summary>

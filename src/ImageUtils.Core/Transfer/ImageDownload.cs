@@ -13,9 +13,17 @@ internal sealed class ImageDownload
     private readonly IImageService _service;
     private readonly ServiceImage _image;
     private readonly HashPromise _promise;
+    private readonly string? _localPath;
 
-    public ImageDownload(OperationContext context, IImageService service, ServiceImage image, HashPromise promise)
+    /// <summary>Makes the download.</summary>
+    /// <param name="context">Settings, log, progress.</param>
+    /// <param name="service">Where the image is.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="promise">The hashes that the data must have.</param>
+    /// <param name="localPath">A file that has the data already; null: the service is asked for them.</param>
+    public ImageDownload(OperationContext context, IImageService service, ServiceImage image, HashPromise promise, string? localPath = null)
     {
+        _localPath = localPath;
         _context = context;
         _service = service;
         _image = image;
@@ -74,7 +82,9 @@ internal sealed class ImageDownload
     {
         try
         {
-            return await _service.OpenDataAsync(_image.ImageId, cancellationToken).ConfigureAwait(false);
+            return _localPath is not null
+                ? TemporaryImageFile.OpenRead(_localPath)
+                : await _service.OpenDataAsync(_image.ImageId, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

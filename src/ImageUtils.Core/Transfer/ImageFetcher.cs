@@ -51,9 +51,10 @@ public sealed class ImageFetcher
             throw new ImageUnacceptableException(image.ImageId, "No hash is promised for it, and one is required.");
         }
 
-        var download = new ImageDownload(_context, _service, image, promise);
         using PartialFile file = PartialFile.Create(request.DestinationPath, request.Force);
         string folder = Path.GetDirectoryName(file.DestinationPath)!;
+        using TemporaryImage? here = await new TemporaryImages(_context, _service).TryJoinAsync(image, cancellationToken).ConfigureAwait(false);
+        var download = new ImageDownload(_context, _service, image, promise, here?.Path);
         FileStream stream = file.OpenStream();
         (long Size, ContentHash Hash) received;
         await using (stream.ConfigureAwait(false))
@@ -103,15 +104,7 @@ public sealed class ImageFetcher
 
     private ImageFacts Inspect(string path, ServiceImage image, FetchRequest request, CancellationToken cancellationToken)
     {
-        ImageFacts facts = _context.Inspector
-            .Inspect(path, ImageClaim.OfFile(image, _context), cancellationToken)
-            .ThrowIfUnacceptable()
-            .Facts;
-        if (ImageClaim.IsWrapped(image))
-        {
-            _context.Log.Warning($"The data of image {image.ImageId} are packed ({facts.Format.Name}); what is inside was not judged.");
-        }
-
+        ImageFacts facts = ImageClaim.JudgeFile(image, path, _context, cancellationToken);
         VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
         return facts;
     }

@@ -44,7 +44,6 @@ public sealed class ImagePublisher
     /// <exception cref="DestinationIsSourceException">The image is the one that the volume was made from.</exception>
     /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
     /// <exception cref="ImageUnacceptableException">The volume is unsafe, or the converted image is not what was asked for.</exception>
-    /// <exception cref="NotSupportedOperationException">The image is to be compressed as a whole.</exception>
     /// <exception cref="ImageUploadFailedException">The upload broke off.</exception>
     /// <exception cref="DigestMismatchException">The service holds other data than were sent.</exception>
     public async Task<ImagePublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
@@ -59,11 +58,6 @@ public sealed class ImagePublisher
 
         var filter = new MetadataFilter(_context.Options.ReservedImageNamespaces, _context.Log);
         PublishTarget target = await PublishTarget.FindAsync(request, _service, filter, cancellationToken).ConfigureAwait(false);
-        if (string.Equals(target.ContainerFormat, ImageVocabulary.Compressed, StringComparison.Ordinal))
-        {
-            throw new NotSupportedOperationException("An image that is compressed as a whole (container_format compressed) cannot be made by this version.");
-        }
-
         bool isConverted = !IsSameContent(request.VolumeFormat, target.Content);
         if (isConverted)
         {
@@ -83,9 +77,9 @@ public sealed class ImagePublisher
         PublishContent content = await PrepareAsync(request, target, spooled?.Path ?? request.SourcePath, converted, cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            (ServiceImage image, ContentHash hash) = await new ImageUpload(_context, _service)
-                .SendAsync(target, content, request, cancellationToken)
-                .ConfigureAwait(false);
+            (ServiceImage image, ContentHash hash) = CompressedImage.Is(target.ContainerFormat)
+                ? await SendPackedAsync(target, content, request, temporaries, cancellationToken).ConfigureAwait(false)
+                : await new ImageUpload(_context, _service).SendAsync(target, content, request, cancellationToken).ConfigureAwait(false);
             TimeSpan duration = Stopwatch.GetElapsedTime(started);
             long size = image.Size ?? content.Size ?? 0;
             return new ImagePublishResult
@@ -125,6 +119,25 @@ public sealed class ImagePublisher
     /// <summary>A plain volume that stays plain is sent as it is; everything else is looked at, or converted, and that takes a file.</summary>
     private static bool NeedsFile(PublishRequest request, PublishTarget target, bool isConverted) =>
         request.Source is not null && (isConverted || target.Content != DiskFormat.Raw);
+
+    /// <summary>Sends what is to be compressed as a whole. The size and the hash of the image are those of what is sent.</summary>
+    private async Task<(ServiceImage Image, ContentHash Hash)> SendPackedAsync(
+        PublishTarget target,
+        PublishContent content,
+        PublishRequest request,
+        ConversionDirectory temporaries,
+        CancellationToken cancellationToken)
+    {
+        (TemporaryImageFile file, long unpacked) = await CompressedImage.PackAsync(target.Label, content.Stream, temporaries, _context, cancellationToken).ConfigureAwait(false);
+        using (file)
+        {
+            PublishContent packed = PublishContent.OfFile(file.Path, content.VirtualSize ?? unpacked);
+            await using (packed.ConfigureAwait(false))
+            {
+                return await new ImageUpload(_context, _service).SendAsync(target, packed, request, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private async Task<TemporaryImageFile> SpoolAsync(PublishRequest request, PublishTarget target, ConversionDirectory temporaries, CancellationToken cancellationToken)
     {

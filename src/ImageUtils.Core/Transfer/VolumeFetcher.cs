@@ -11,7 +11,8 @@ namespace ImageUtils.Transfer;
 
 /// <summary>
 /// Makes a volume of an image (cinder's fetch_to_volume_format): what can be refused is refused before the download, the
-/// data pass through a temporary file that is hashed and inspected, and the volume appears whole or not at all.
+/// data pass through a temporary file that is hashed, unpacked where they are compressed as a whole, and inspected, and the
+/// volume appears whole or not at all. A temporary image that the same user has open stands in for the download.
 /// </summary>
 public sealed class VolumeFetcher
 {
@@ -37,7 +38,7 @@ public sealed class VolumeFetcher
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
     /// <exception cref="ImageUnacceptableException">The image is unsafe, not what it claims, too large, or of a container that is not allowed.</exception>
-    /// <exception cref="NotSupportedOperationException">It is a XenServer archive, or compressed as a whole.</exception>
+    /// <exception cref="NotSupportedOperationException">It is a XenServer archive.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and missing; nothing was downloaded.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and <see cref="VolumeRequest.Force"/> is not set.</exception>
     /// <exception cref="ImageTooBigException">There is no room.</exception>
@@ -53,12 +54,25 @@ public sealed class VolumeFetcher
         RequireDestination(request);
 
         var conversions = new ConversionDirectory(_context.Options);
-        using TemporaryImageFile temporary = conversions.CreateForDownload(image.ImageId);
-        ConversionRequest conversion = ConversionOf(request, image, temporary.Path);
+        using TemporaryImage? here = await new TemporaryImages(_context, _service).TryJoinAsync(image, cancellationToken).ConfigureAwait(false);
+        using TemporaryImageFile? download = here is null ? conversions.CreateForDownload(image.ImageId) : null;
+        string path = here?.Path ?? download!.Path;
+        ConversionRequest conversion = ConversionOf(request, image, path);
         _converter.EnsureCanConvert(DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
 
-        long downloaded = await DownloadAsync(image, temporary, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
-        Judge(image, temporary.Path, request, cancellationToken);
+        long written = download is null ? 0 : await DownloadAsync(image, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
+        using TemporaryImageFile? unpacked = CompressedImage.Is(image.ContainerFormat)
+            ? await CompressedImage.UnpackAsync(image.ImageId, path, conversions, _context, cancellationToken).ConfigureAwait(false)
+            : null;
+        if (unpacked is not null)
+        {
+            // The room of the packed data is better used for the volume.
+            download?.Dispose();
+            written += unpacked.Length;
+            conversion = conversion with { SourcePath = unpacked.Path };
+        }
+
+        Judge(image, conversion.SourcePath, request, cancellationToken);
         ImageConversionResult result = await _converter.ConvertAsync(conversion, cancellationToken).ConfigureAwait(false);
 
         TimeSpan duration = Stopwatch.GetElapsedTime(started);
@@ -66,7 +80,7 @@ public sealed class VolumeFetcher
         {
             SourcePath = null,
             SourceImageId = image.ImageId,
-            TemporaryBytes = result.TemporaryBytes + downloaded,
+            TemporaryBytes = result.TemporaryBytes + written,
             Duration = duration,
             AverageBytesPerSecond = TransferRate.BytesPerSecond(result.VirtualSize, duration),
         };
@@ -88,13 +102,7 @@ public sealed class VolumeFetcher
     {
         string diskFormat = image.DiskFormat ?? throw new ImageUnacceptableException(image.ImageId, "It has no disk_format.");
         ConversionPermission.CheckDownload(_context.Options, diskFormat, request.OutputFormat, image.ImageId);
-        if (string.Equals(image.ContainerFormat, ImageVocabulary.Compressed, StringComparison.Ordinal))
-        {
-            throw _context.Options.AllowCompressionOnUpload
-                ? new NotSupportedOperationException($"Image {image.ImageId} is compressed as a whole (container_format compressed), which this version cannot take apart.")
-                : new ImageUnacceptableException(image.ImageId, "Image compression disallowed, but container_format is compressed.");
-        }
-
+        CompressedImage.RequireAllowed(image, _context.Options);
         if (image.IsXenServer)
         {
             throw new NotSupportedOperationException(

@@ -122,7 +122,7 @@ public sealed class ImageConverterTests : IDisposable
         ImageConversionResult result = await Converter(qemuImg).ConvertAsync(request, Token);
         string[] words = Assert.Single(qemuImg.Asked).Arguments.ToArray();
         Assert.Equal($"convert -p -O qcow2 -S 0 -c -r 5 -f raw {_folder.File("a")}", string.Join(' ', words[..^1]));
-        Assert.Matches(@"/\.iu-[0-9a-f]{8}\.part$", words[^1]);
+        Assert.Matches(@"/\.iu-[0-9]+-[0-9a-f]+-[0-9a-f]{8}\.part$", words[^1]);
         Assert.True(qemuImg.Asked[0].RunAsRoot);
         Assert.Null(qemuImg.Asked[0].Limits);
         Assert.False(qemuImg.Asked[0].ShowLocale);

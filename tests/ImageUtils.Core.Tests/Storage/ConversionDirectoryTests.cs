@@ -32,9 +32,9 @@ public sealed class ConversionDirectoryTests : IDisposable
         using TemporaryImageFile download = conversions.CreateForDownload("8a7e2d3c-0000-4000-8000-000000000001");
         using TemporaryImageFile fetch = conversions.CreateForFetch("8a7e2d3c-0000-4000-8000-000000000001");
         using TemporaryImageFile upload = conversions.CreateForUpload();
-        Assert.Matches("^image_download_8a7e2d3c-0000-4000-8000-000000000001_[0-9a-f]{16}host@lvm$", Path.GetFileName(download.Path));
-        Assert.Matches("^image_fetch_8a7e2d3c-0000-4000-8000-000000000001_[0-9a-f]{16}host@lvm$", Path.GetFileName(fetch.Path));
-        Assert.Matches("^vol_upload_[0-9a-f]{16}host@lvm$", Path.GetFileName(upload.Path));
+        Assert.Matches("^image_download_8a7e2d3c-0000-4000-8000-000000000001_[0-9]+-[0-9a-f]+-[0-9a-f]{8}host@lvm$", Path.GetFileName(download.Path));
+        Assert.Matches("^image_fetch_8a7e2d3c-0000-4000-8000-000000000001_[0-9]+-[0-9a-f]+-[0-9a-f]{8}host@lvm$", Path.GetFileName(fetch.Path));
+        Assert.Matches("^vol_upload_[0-9]+-[0-9a-f]+-[0-9a-f]{8}host@lvm$", Path.GetFileName(upload.Path));
     }
 
     [Theory]

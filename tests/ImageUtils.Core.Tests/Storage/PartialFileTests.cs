@@ -35,7 +35,7 @@ public sealed class PartialFileTests : IDisposable
         using (PartialFile partial = PartialFile.Create(_folder.File("disk.raw"), force: false))
         {
             Assert.Single(_folder.Names());
-            Assert.Matches(@"^\.iu-[0-9a-f]{8}\.part$", Path.GetFileName(partial.TemporaryPath));
+            Assert.Matches(@"^\.iu-[0-9]+-[0-9a-f]+-[0-9a-f]{8}\.part$", Path.GetFileName(partial.TemporaryPath));
         }
 
         Assert.Empty(_folder.Names());

@@ -17,6 +17,8 @@ public sealed class StandInService : IImageService
 
     public Func<IReadOnlyList<ImageStore>, IReadOnlyList<ImageStore>> OnStores { get; set; } = stores => stores;
 
+    public string? UserId { get; set; }
+
     public int Opened { get; private set; }
 
     public int Created { get; private set; }

@@ -237,12 +237,49 @@ public sealed class ImagePublisherTests : IDisposable
         Assert.Equal("hw_disk_bus", Assert.Single((await _world.Service.GetAsync(result.ImageId, Token)).Properties).Key);
     }
 
-    [Fact]
-    public async Task A_container_that_is_compressed_is_refused_before_anything()
+    // Behaviour 117, without the conversion between equal formats: the bytes inside are those of the volume.
+    [Theory]
+    [InlineData("raw", "the volume", false)]
+    [InlineData("qcow2", "qcow2:the volume", true)]
+    public async Task A_compressed_container_is_gzip_around_the_image(string diskFormat, string inside, bool isConverted)
     {
+        PublishRequest request = NewImage(diskFormat);
+        ImagePublishResult result = await PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } });
+        byte[] sent = await _world.DataOfAsync(result.ImageId);
+        Assert.Equal(inside, System.Text.Encoding.ASCII.GetString(MadeGzip.Open(sent)));
+        Assert.Equal("compressed", result.ContainerFormat);
+        Assert.Equal(sent.Length, result.Size);
+        Assert.Equal(TransferWorld.Sha512(sent), result.Hash);
+        Assert.Equal(isConverted, result.IsConverted);
+        Assert.Empty(_world.Leftovers());
+    }
+
+    [Fact]
+    public async Task A_stream_is_compressed_too_and_its_size_is_that_of_the_disk()
+    {
+        var request = new PublishRequest { Source = new FaultyStream(3_000_000), NewImage = new NewServiceImage { Name = "piped", DiskFormat = "raw", ContainerFormat = "compressed" } };
+        ImagePublishResult result = await PublishAsync(request);
+        Assert.Equal(FaultyStream.Pattern(3_000_000), MadeGzip.Open(await _world.DataOfAsync(result.ImageId)));
+        Assert.Equal(3_000_000, (await _world.Service.GetAsync(result.ImageId, Token)).VirtualSize);
+        Assert.Empty(_world.Leftovers());
+    }
+
+    [Fact]
+    public async Task An_empty_volume_is_a_gzip_of_nothing()
+    {
+        await File.WriteAllBytesAsync(_volume, [], Token);
         PublishRequest request = NewImage("raw");
-        await Assert.ThrowsAsync<NotSupportedOperationException>(() => PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } }));
+        ImagePublishResult result = await PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } });
+        Assert.Equal(MadeGzip.Of([]), await _world.DataOfAsync(result.ImageId));
+    }
+
+    [Fact]
+    public async Task A_stream_that_breaks_while_it_is_compressed_makes_no_image()
+    {
+        var request = new PublishRequest { Source = new FaultyStream(3_000_000, new IOException("gone")), NewImage = new NewServiceImage { Name = "piped", DiskFormat = "raw", ContainerFormat = "compressed" } };
+        await Assert.ThrowsAsync<ImageUploadFailedException>(() => PublishAsync(request));
         Assert.Equal(0, _world.Service.Created);
+        Assert.Empty(_world.Leftovers());
     }
 
     [Fact]

@@ -73,9 +73,48 @@ public sealed class VolumeFetcherTests : IDisposable
         ServiceImage image = await _world.AddAsync("gzip:"u8.ToArray(), "raw", "compressed");
         ImageUnacceptableException e = await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(image.ImageId));
         Assert.Equal("Image compression disallowed, but container_format is compressed.", e.Reason);
-        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
-        await Assert.ThrowsAsync<NotSupportedOperationException>(() => FetchAsync(image.ImageId));
         Assert.Equal(0, _world.Service.Opened);
+    }
+
+    // Behaviour 146.
+    [Fact]
+    public async Task A_compressed_container_is_unpacked_between_download_and_inspection()
+    {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
+        ServiceImage image = await _world.AddAsync(MadeGzip.Of("qcow2:data"u8.ToArray()), "qcow2", "compressed");
+        ImageConversionResult result = await FetchAsync(image.ImageId);
+        ConversionRequest conversion = Assert.Single(_world.Converter.Requests);
+        Assert.Equal("qcow2", conversion.SourceFormat);
+        Assert.StartsWith($"image_download_{image.ImageId}_", Path.GetFileName(conversion.SourcePath), StringComparison.Ordinal);
+        Assert.Equal("qcow2:data", await File.ReadAllTextAsync(_world.OutFile("volume"), Token));
+        Assert.Equal(image.Size + 10, result.TemporaryBytes);
+        Assert.Equal([_world.OutFile("volume")], _world.Leftovers());
+    }
+
+    // Behaviour 150.
+    [Theory]
+    [InlineData("not gzip at all", "Unsupported compressed image format found. Only gzip is supported currently")]
+    [InlineData("", "Unsupported compressed image format found. Only gzip is supported currently")]
+    [InlineData("\u001f", "Unsupported compressed image format found. Only gzip is supported currently")]
+    public async Task A_compressed_container_that_is_not_gzip_is_refused(string content, string reason)
+    {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
+        ServiceImage image = await _world.AddAsync(System.Text.Encoding.Latin1.GetBytes(content), "raw", "compressed");
+        ImageUnacceptableException e = await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(image.ImageId));
+        Assert.Equal(reason, e.Reason);
+        Assert.Empty(_world.Leftovers());
+    }
+
+    [Fact]
+    public async Task What_is_inside_a_compressed_container_is_judged_by_its_claim()
+    {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
+        ServiceImage image = await _world.AddAsync(MadeGzip.Of("qcow2:EVIL"u8.ToArray()), "qcow2", "compressed");
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(image.ImageId));
+        ServiceImage liar = await _world.AddAsync(MadeGzip.Of("qcow2:data"u8.ToArray()), "raw", "compressed");
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(liar.ImageId));
+        Assert.Empty(_world.Converter.Requests);
+        Assert.Empty(_world.Leftovers());
     }
 
     [Fact]

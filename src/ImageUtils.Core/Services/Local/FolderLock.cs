@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageUtils.Errors;
+using ImageUtils.Storage;
 
 namespace ImageUtils.Services.Local;
 
@@ -46,7 +47,7 @@ internal static class FolderLock
         {
             return new FileStream(path, PrivateFile(mode, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e) when (IsHeld(e))
+        catch (IOException e) when (FileLock.IsHeld(e))
         {
             return null;
         }
@@ -62,16 +63,5 @@ internal static class FolderLock
         }
 
         return options;
-    }
-
-    private static bool IsHeld(IOException e)
-    {
-        const int SharingViolation = unchecked((int)0x80070020);
-        const int LockViolation = unchecked((int)0x80070021);
-        const int LinuxWouldBlock = 11;
-        const int MacWouldBlock = 35;
-        return OperatingSystem.IsWindows()
-            ? e.HResult is SharingViolation or LockViolation
-            : e.HResult is SharingViolation || e.HResult == (OperatingSystem.IsMacOS() ? MacWouldBlock : LinuxWouldBlock);
     }
 }

@@ -61,7 +61,7 @@ internal static partial class StatX
         };
         ulong device = ((ulong)record.DeviceMajor << 32) | record.DeviceMinor;
         long allocated = (long)Math.Min(record.Blocks, long.MaxValue / 512) * 512;
-        identity = new FileIdentity(device, record.Inode, kind, allocated);
+        identity = new FileIdentity(device, record.Inode, kind, allocated) { OwnerId = record.OwnerId };
         return 0;
     }
 
@@ -73,6 +73,9 @@ internal static partial class StatX
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Record
     {
+        [FieldOffset(20)]
+        public uint OwnerId;
+
         [FieldOffset(28)]
         public ushort Mode;
 
