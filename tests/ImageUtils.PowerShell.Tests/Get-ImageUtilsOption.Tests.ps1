@@ -66,6 +66,6 @@ Describe 'Get-ImageUtilsOption' {
 
     It 'shows sizes for people in the table and bytes on the object' {
         (Get-ImageUtilsOption ConversionAddressSpaceLimit).Value | Should -Be 1GB
-        Get-ImageUtilsOption ConversionAddressSpaceLimit | Out-String | Should -BeLike '*1 GiB*image_conversion_address_space_limit*'
+        Get-ImageUtilsOption ConversionAddressSpaceLimit | Out-String | Should -Match 'ConversionAddressSpaceLimit +Default +1 GiB'
     }
 }

@@ -103,7 +103,7 @@ Describe 'Set-ImageUtilsOption' {
         Set-Content $conf "[DEFAULT]`nstate_path = /srv/cinder`nimage_conversion_dir = `$state_path/c`nglance_num_retries = 8`nimage_conversion_disable = yes`nmy_ip = 10.0.0.1"
         $env:IMAGEUTILS_RETRY_COUNT = '7'
         $shown = Set-ImageUtilsOption -FromCinderConf $conf -PassThru -Verbose 4>&1
-        $shown | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | Should -BeLike '*`[DEFAULT`] my_ip*'
+        ($shown | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }) -join ' ' | Should -Match 'ignored .*\[DEFAULT\] my_ip.*ConversionDisabled, RetryCount'
         (Get-ImageUtilsOption ConversionDisabled).Source | Should -Be 'CinderConf'
         if (-not $IsWindows) { (Get-ImageUtilsOption ImageConversionDirectory).Value | Should -Be '/srv/cinder/c' }
         (Get-ImageUtilsOption RetryCount).Source | Should -Be 'Environment'
@@ -163,5 +163,14 @@ Describe 'Set-ImageUtilsOption' {
         $folder | Should -Exist
         Set-ImageUtilsOption -QemuImgPath (Join-Path $TestDrive 'no-qemu-img')
         (Get-ImageTool qemu-img).IsAvailable | Should -BeFalse
+    }
+
+    It 'limits conversions where no parameter does' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        $disk = New-RawDisk (Join-Path $TestDrive 'limited.raw')
+        Set-ImageUtilsOption -VolumeCopyBytesPerSecond 100M
+        $log = Convert-VolumeImage $disk -Destination (Join-Path $TestDrive 'limited.qcow2') -OutputFormat qcow2 -Verbose 4>&1
+        $log -join ' ' | Should -Match 'qemu-img convert .*-r 104857600 '
+        $log = Convert-VolumeImage $disk -Destination (Join-Path $TestDrive 'free.qcow2') -OutputFormat qcow2 -MaxBytesPerSecond 0 -Verbose 4>&1
+        $log -join ' ' | Should -Not -Match ' -r [0-9]'
     }
 }

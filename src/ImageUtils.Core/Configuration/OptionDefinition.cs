@@ -1,7 +1,7 @@
 namespace ImageUtils.Configuration;
 
 /// <summary>One option: its names, what its value is, and where it stands in <see cref="ImageUtilsOptions"/>.</summary>
-public sealed record OptionDefinition
+public sealed class OptionDefinition
 {
     /// <summary>The name here; a property of <see cref="ImageUtilsOptions"/>.</summary>
     public required string Name { get; init; }
@@ -35,4 +35,8 @@ public sealed record OptionDefinition
 
     /// <summary>Puts a value of that type, which was checked before, into a set of options.</summary>
     public required Func<ImageUtilsOptions, object, ImageUtilsOptions> With { get; init; }
+
+    /// <summary>The name, for lists and messages.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => Name;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageUtils.Configuration;
 using ImageUtils.Conversion;
 using ImageUtils.Core.Tests.Support;
@@ -132,6 +133,23 @@ public sealed class ImageConverterTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0L, null, null)]
+    [InlineData(7L, null, 7L)]
+    [InlineData(7L, 5L, 5L)]
+    [InlineData(7L, 0L, null)]
+    public async Task The_option_limits_the_speed_where_the_request_does_not(long option, long? requested, long? expected)
+    {
+        MakeSource(1024);
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
+        var qemuImg = new FakeQemuImg { Write = path => File.WriteAllText(path, "image") };
+        ImageConverter converter = Converter(qemuImg, options => options with { VolumeCopyBytesPerSecond = option });
+        await converter.ConvertAsync(Request("qcow2") with { MaxBytesPerSecond = requested }, Token);
+        string[] words = Assert.Single(qemuImg.Asked).Arguments.ToArray();
+        int at = Array.IndexOf(words, "-r");
+        Assert.Equal(expected?.ToString(CultureInfo.InvariantCulture), at < 0 ? null : words[at + 1]);
+    }
+
+    [Theory]
     [InlineData("qemu-img: error while writing: No space left on device", typeof(NoSpaceException))]
     [InlineData("qemu-img: error while reading: Input/output error", typeof(ConversionFailedException))]
     public async Task What_qemu_img_says_becomes_a_typed_error(string said, Type expected)
@@ -206,9 +224,9 @@ public sealed class ImageConverterTests : IDisposable
         OutputFormat = DiskFormat.Parse(format),
     };
 
-    private ImageConverter Converter(FakeQemuImg qemuImg) => new(new OperationContext
+    private ImageConverter Converter(FakeQemuImg qemuImg, Func<ImageUtilsOptions, ImageUtilsOptions>? change = null) => new(new OperationContext
     {
-        Options = new ImageUtilsOptions { ImageConversionDirectory = _folder.Path, LocalImageDirectory = _folder.Path },
+        Options = (change ?? (options => options))(new ImageUtilsOptions { ImageConversionDirectory = _folder.Path, LocalImageDirectory = _folder.Path }),
         Processes = qemuImg,
         Inspector = _inspector,
         Log = _log,
