@@ -20,6 +20,8 @@ return command switch
     "tree" => Trouble.Tree(rest[0], rest[1]),
     "burn" => Trouble.Burn(),
     "allocate" => Trouble.Allocate(long.Parse(rest[0], CultureInfo.InvariantCulture)),
+    "hold" => await ImageHolder.HoldAsync(rest[0], rest[1], rest[2]),
+    "stall" => await ImageHolder.StallAsync(rest[0], rest[1], rest[2]),
     "root" => FakeSudo.Run(rest),
     "refuse" => FakeSudo.Refuse(),
     _ => 64,

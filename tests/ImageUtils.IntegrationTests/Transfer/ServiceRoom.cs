@@ -91,13 +91,13 @@ internal sealed class ServiceRoom : IDisposable
         new VolumeFetcher(Context, Service, new ImageConverter(Context)).FetchAsync(
             new VolumeFetchRequest { ImageId = imageId, DestinationPath = destination, OutputFormat = DiskFormat.Parse(format) }, Token);
 
-    public Task<ImagePublishResult> PublishAsync(string path, string diskFormat, string volumeFormat = "raw") =>
+    public Task<ImagePublishResult> PublishAsync(string path, string diskFormat, string volumeFormat = "raw", string containerFormat = "bare") =>
         new ImagePublisher(Context, Service, new ImageConverter(Context)).PublishAsync(
             new PublishRequest
             {
                 SourcePath = path,
                 VolumeFormat = DiskFormat.Parse(volumeFormat),
-                NewImage = new NewServiceImage { Name = "published", DiskFormat = diskFormat },
+                NewImage = new NewServiceImage { Name = "published", DiskFormat = diskFormat, ContainerFormat = containerFormat },
             },
             Token);
 
