@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using ImageUtils.Cli.Verbs;
 
 namespace ImageUtils.Cli;
@@ -10,7 +11,7 @@ public static class Program
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">The words after the program's name.</param>
     /// <returns>0 done; 1 an input was refused or failed; 2 wrong usage; 130 cancelled.</returns>
-    public static Task<int> Main(string[] arguments)
+    public static async Task<int> Main(string[] arguments)
     {
         RootCommand root = new("Inspects, checks, fetches, converts and publishes disk images.")
         {
@@ -44,10 +45,20 @@ public static class Program
             }
 
             Console.Error.WriteLine("imageutils: see 'imageutils --help'");
-            return Task.FromResult(ExitCodes.Usage);
+            return ExitCodes.Usage;
         }
 
-        return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        // A closed terminal ends the work as Ctrl+C does: no child and no partial file outlives it.
+        using CancellationTokenSource stop = new();
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
+        using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Cancel);
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token).ConfigureAwait(false);
+
+        void Cancel(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
     }
 
     // The parser takes an option it does not know for one more argument; a mistyped option must not become a file name.

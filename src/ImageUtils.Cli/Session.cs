@@ -51,7 +51,8 @@ internal sealed class Session : IOperationLog
         try
         {
             Session session = new(parsed, cancellationToken);
-            await work(session).ConfigureAwait(false);
+            // Off the main thread, so that a signal is heard whatever the work waits for.
+            await Task.Run(() => work(session), CancellationToken.None).ConfigureAwait(false);
             return session._failed ? ExitCodes.Failed : ExitCodes.Done;
         }
         catch (OperationCanceledException)

@@ -18,11 +18,7 @@ internal sealed class DestinationQueue
     /// <param name="path">The full path that will be written.</param>
     /// <param name="work">The work.</param>
     public void Add(object target, string destination, string path, Func<CancellationToken, Task> work) =>
-        _entries.Add(new Entry(target, path, token =>
-        {
-            DestinationPath.EnsureFolder(destination);
-            return work(token);
-        }));
+        _entries.Add(new Entry(target, path, token => DestinationPath.InFolderAsync(destination, () => work(token))));
 
     /// <summary>Does all the work, one piece after another.</summary>
     /// <param name="action">What -WhatIf calls it, for example <c>Convert to qcow2</c>.</param>
@@ -33,7 +29,7 @@ internal sealed class DestinationQueue
     {
         StringComparer comparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         HashSet<string> seen = new(comparer);
-        Entry? second = _entries.Find(entry => !seen.Add(entry.Destination));
+        Entry? second = _entries.Find(entry => !seen.Add(FinalPath(entry.Destination)));
         if (second is not null)
         {
             throw new DestinationNotFolderException(second.Destination);
@@ -46,6 +42,15 @@ internal sealed class DestinationQueue
                 run(entry.Target, entry.Work);
             }
         }
+    }
+
+    // The folder may be reached through a link; the name in it is what will be written.
+    private static string FinalPath(string destination)
+    {
+        string folder = Path.GetDirectoryName(destination) ?? string.Empty;
+        return FileIdentity.Of(folder) is { Inode: not 0 } identity
+            ? $"{identity.Device}:{identity.Inode}/{Path.GetFileName(destination)}"
+            : destination;
     }
 
     private sealed record Entry(object Target, string Destination, Func<CancellationToken, Task> Work);

@@ -18,6 +18,9 @@ internal static class ErrorRecords
             UnauthorizedAccessException => ("AccessDenied", ErrorCategory.PermissionDenied),
             FileNotFoundException or DirectoryNotFoundException => ("PathNotFound", ErrorCategory.ObjectNotFound),
             SessionStateException => ("PathNotFound", ErrorCategory.ObjectNotFound),
+            OperationCanceledException => ("Interrupted", ErrorCategory.OperationStopped),
+            NotFileSystemPathException => ("PathNotFileSystem", ErrorCategory.InvalidArgument),
+            ObjectDisposedException => ("InvalidArgument", ErrorCategory.InvalidArgument),
             IOException => ("InputOutputFailed", ErrorCategory.ReadError),
             ArgumentException => ("InvalidArgument", ErrorCategory.InvalidArgument),
             TimeoutException => ("TimedOut", ErrorCategory.OperationTimeout),
@@ -32,17 +35,6 @@ internal static class ErrorRecords
 
         return record;
     }
-
-    /// <summary>Makes the record of a path that belongs to another provider than the file system.</summary>
-    /// <param name="path">The path as given.</param>
-    /// <param name="provider">The name of its provider.</param>
-    /// <returns>The record.</returns>
-    public static ErrorRecord NotFileSystem(string path, string provider) =>
-        new(
-            new ArgumentException($"'{path}' is a path of the provider {provider}; only paths of the file system can be images."),
-            "PathNotFileSystem",
-            ErrorCategory.InvalidArgument,
-            path);
 
     private static ErrorCategory CategoryOf(ErrorKind kind) => Enum.Parse<ErrorCategory>(kind.ToString());
 }

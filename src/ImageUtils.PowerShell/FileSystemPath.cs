@@ -14,13 +14,13 @@ internal static class FileSystemPath
     /// <param name="state">The session.</param>
     /// <param name="path">The path as given; no wildcards.</param>
     /// <returns>The full path; a trailing separator is kept, since it means "a folder".</returns>
-    /// <exception cref="ArgumentException">The path belongs to another provider.</exception>
+    /// <exception cref="NotFileSystemPathException">The path belongs to another provider.</exception>
     public static string Unresolved(SessionState state, string path)
     {
         string full = state.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         if (!IsFileSystem(provider))
         {
-            throw new ArgumentException($"'{path}' is a path of the provider {provider.Name}; only paths of the file system can be images.", nameof(path));
+            throw new NotFileSystemPathException(path, provider.Name);
         }
 
         bool isFolder = path.EndsWith(System.IO.Path.DirectorySeparatorChar) || path.EndsWith(System.IO.Path.AltDirectorySeparatorChar);

@@ -79,7 +79,6 @@ Describe 'Test-ImageFormat' {
 
     It 'knows the name of every check that may be ignored' {
         (Get-Completion 'Test-ImageFormat x -IgnoreCheck back').CompletionText | Should -Be 'backing_file'
-        Test-ImageFormat $raw -IgnoreCheck no_such_check -ErrorVariable failed -ErrorAction SilentlyContinue
-        $failed.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        { Test-ImageFormat $raw -IgnoreCheck no_such_check } | Should -Throw -ErrorId 'InvalidArgument*'
     }
 }

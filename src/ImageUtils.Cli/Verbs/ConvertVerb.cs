@@ -48,11 +48,12 @@ internal static class ConvertVerb
             throw new UsageException(image is null ? "Give a source and a destination: imageutils convert SRC DEST." : "With --image give the destination alone.");
         }
 
+        string destination = paths[^1];
         await session.EachAsync(
             image ?? paths[0],
-            async () => session.Results.Write(image is null
-                ? await ConvertFileAsync(session, parsed, paths[0], paths[1]).ConfigureAwait(false)
-                : await ConvertImageAsync(session, parsed, image, paths[0]).ConfigureAwait(false))).ConfigureAwait(false);
+            () => DestinationPath.InFolderAsync(FullPath.Of(destination), async () => session.Results.Write(image is null
+                ? await ConvertFileAsync(session, parsed, paths[0], destination).ConfigureAwait(false)
+                : await ConvertImageAsync(session, parsed, image, destination).ConfigureAwait(false)))).ConfigureAwait(false);
     }
 
     private static Task<ImageConversionResult> ConvertFileAsync(Session session, ParseResult parsed, string source, string destination)
@@ -65,7 +66,7 @@ internal static class ConvertVerb
             OutputFormat = format,
             SourceFormat = parsed.GetValue(From),
         };
-        return new ImageConverter(session.Operations).ConvertAsync(Complete(request, parsed, destination), session.Token);
+        return new ImageConverter(session.Operations).ConvertAsync(Complete(request, parsed), session.Token);
     }
 
     private static Task<ImageConversionResult> ConvertImageAsync(Session session, ParseResult parsed, string imageId, string destination)
@@ -78,15 +79,14 @@ internal static class ConvertVerb
             OutputFormat = format,
         };
         VolumeFetcher fetcher = new(session.Operations, session.Service, new ImageConverter(session.Operations));
-        return fetcher.FetchAsync(Complete(request, parsed, destination), session.Token);
+        return fetcher.FetchAsync(Complete(request, parsed), session.Token);
     }
 
     private static DiskFormat Format(ParseResult parsed) => DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
 
-    private static T Complete<T>(T request, ParseResult parsed, string destination)
+    private static T Complete<T>(T request, ParseResult parsed)
         where T : VolumeRequest
     {
-        DestinationPath.EnsureFolder(FullPath.Of(destination));
         return (T)(request with
         {
             OutputSubformat = parsed.GetValue(Subformat),

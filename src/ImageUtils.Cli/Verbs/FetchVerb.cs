@@ -15,7 +15,13 @@ internal static class FetchVerb
         Argument<string> destination = new("DEST") { Description = "The file, or a folder." };
         Option<string?> expectedHash = new("--expected-hash") { Description = "The hash the data must have, in hex.", HelpName = "H" };
         Option<string?> algorithm = new("--hash-algorithm") { Description = "Its algorithm: md5, sha1, sha256, sha384 or sha512; without it, by its length.", HelpName = "A" };
-        algorithm.AcceptOnlyFromAmong("md5", "sha1", "sha256", "sha384", "sha512");
+        algorithm.Validators.Add(result =>
+        {
+            if (!HashAlgorithms.TryParse(result.Tokens[0].Value, out _))
+            {
+                result.AddError($"'{result.Tokens[0].Value}' is not one of md5, sha1, sha256, sha384, sha512.");
+            }
+        });
         Option<bool> requireHash = new("--require-hash") { Description = "Refuse an image for which nobody promises a hash." };
         Option<bool> skipFormatCheck = new("--skip-format-check") { Description = "Do not look at the format of what was downloaded." };
         Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
@@ -31,7 +37,6 @@ internal static class FetchVerb
                 string imageId = parsed.GetRequiredValue(image);
                 string target = FullPath.Of(parsed.GetRequiredValue(destination));
                 ServiceImage shown = await session.Service.GetAsync(imageId, session.Token).ConfigureAwait(false);
-                DestinationPath.EnsureFolder(target);
                 FetchRequest request = new()
                 {
                     ImageId = imageId,
@@ -43,7 +48,9 @@ internal static class FetchVerb
                     VolumeSizeBytes = parsed.GetValue(volumeSize),
                     Force = parsed.GetValue(force),
                 };
-                session.Results.Write(await new ImageFetcher(session.Operations, session.Service).FetchAsync(request, session.Token).ConfigureAwait(false));
+                await DestinationPath.InFolderAsync(
+                    target,
+                    async () => session.Results.Write(await new ImageFetcher(session.Operations, session.Service).FetchAsync(request, session.Token).ConfigureAwait(false))).ConfigureAwait(false);
             }),
             token));
         return command;

@@ -55,6 +55,41 @@ public static class DestinationPath
         }
     }
 
+    /// <summary>
+    /// Does work that writes to a destination. A folder that the destination names is made first, and goes again where the
+    /// work fails and left nothing in it.
+    /// </summary>
+    /// <param name="destination">The destination as given, literal.</param>
+    /// <param name="work">The work.</param>
+    /// <returns>A task that ends with the work.</returns>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be made.</exception>
+    public static async Task InFolderAsync(string destination, Func<Task> work)
+    {
+        bool isNew = Path.EndsInDirectorySeparator(destination) && !Directory.Exists(destination);
+        EnsureFolder(destination);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch when (isNew)
+        {
+            RemoveEmpty(destination);
+            throw;
+        }
+    }
+
+    private static void RemoveEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Somebody else put something there; it is theirs now.
+        }
+    }
+
     private static string FileName(string sourceName, string extension)
     {
         string name = Path.GetFileName(sourceName.Replace('\0', '_'));

@@ -50,6 +50,11 @@ public sealed class ImagePublisher
     {
         long started = Stopwatch.GetTimestamp();
         RequireOneOfEach(request);
+        if (request.Source is { CanSeek: false } source)
+        {
+            request = request with { Source = new InterruptibleStream(source) };
+        }
+
         await _service.ValidateStoreAsync(request.StoreId, cancellationToken).ConfigureAwait(false);
         if (request.SourcePath is not null)
         {

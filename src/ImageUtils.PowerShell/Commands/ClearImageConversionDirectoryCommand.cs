@@ -28,7 +28,7 @@ public sealed class ClearImageConversionDirectoryCommand : OperationCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         ConversionDirectoryCleaner cleaner = new(Operations.Options, this);
         CleanUpRequest request = new() { BackendName = BackendName, OlderThan = OlderThan, Force = Force };

@@ -15,7 +15,7 @@ public sealed class ConnectImageServiceCommand : OperationCommand
     public string LocalDirectory { get; set; } = string.Empty;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         string folder = FileSystemPath.Unresolved(SessionState, LocalDirectory);
         if (File.Exists(folder))

@@ -21,7 +21,7 @@ public sealed class ConvertFromCipherSpecCommand : OperationCommand
     public int KeySize { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         try
         {

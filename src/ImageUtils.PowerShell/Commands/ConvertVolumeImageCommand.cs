@@ -88,7 +88,10 @@ public sealed class ConvertVolumeImageCommand : PathCommand
     private DiskFormat Format => DiskFormat.Parse(OutputFormat);
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override object? Input => Destination;
+
+    /// <inheritdoc/>
+    protected override void Process()
     {
         string destination = Unresolved(Destination);
         long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
@@ -108,18 +111,9 @@ public sealed class ConvertVolumeImageCommand : PathCommand
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void End()
     {
-        try
-        {
-            _queue.Run($"Convert to {Format.Name}", this, RunItem);
-        }
-        catch (Errors.DestinationNotFolderException e)
-        {
-            Terminate(e, Destination);
-        }
-
-        base.EndProcessing();
+        _queue.Run($"Convert to {Format.Name}", this, RunItem);
     }
 
     private async Task ConvertFileAsync(string source, string path, long? volume, CancellationToken token)

@@ -8,5 +8,5 @@ namespace ImageUtils.PowerShell.Commands;
 public sealed class DisconnectImageServiceCommand : OperationCommand
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Session.Connection = null;
+    protected override void Process() => Session.Connection = null;
 }

@@ -18,7 +18,7 @@ public sealed class GetDiskFormatCommand : OperationCommand
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (string name in Name)
         {

@@ -9,5 +9,5 @@ namespace ImageUtils.PowerShell.Commands;
 public sealed class GetImageServiceCommand : OperationCommand
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => WriteObject(Session.Choose(given: null));
+    protected override void Process() => WriteObject(Session.Choose(given: null));
 }

@@ -24,7 +24,7 @@ public sealed class GetImageStoreCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         IImageService service = Session.Choose(ImageService).Service;
         foreach (string storeId in StoreId)

@@ -20,7 +20,7 @@ public sealed class GetImageToolCommand : OperationCommand
     public string? MinimumVersion { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (string name in Name)
         {

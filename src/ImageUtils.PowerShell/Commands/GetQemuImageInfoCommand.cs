@@ -34,7 +34,7 @@ public sealed class GetQemuImageInfoCommand : PathCommand
     public SwitchParameter RunAsRoot { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         ImageInfoReader reader = new(Operations);
         foreach (string path in ResolvePaths())

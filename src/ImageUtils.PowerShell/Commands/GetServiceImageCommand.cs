@@ -42,7 +42,7 @@ public sealed class GetServiceImageCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         IImageService service = Session.Choose(ImageService).Service;
         if (!string.Equals(ParameterSetName, FilterSet, StringComparison.Ordinal))

@@ -60,7 +60,10 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override object? Input => Destination;
+
+    /// <inheritdoc/>
+    protected override void Process()
     {
         string imageId = ImageId;
         string destination = FileSystemPath.Unresolved(SessionState, Destination);
@@ -77,18 +80,9 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void End()
     {
-        try
-        {
-            _queue.Run("Fetch image", this, RunItem);
-        }
-        catch (Errors.DestinationNotFolderException e)
-        {
-            Terminate(e, Destination);
-        }
-
-        base.EndProcessing();
+        _queue.Run("Fetch image", this, RunItem);
     }
 
     private async Task FetchAsync(ImageServiceConnection connection, string path, string imageId, long? volume, CancellationToken token)

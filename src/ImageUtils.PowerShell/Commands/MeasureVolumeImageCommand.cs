@@ -32,7 +32,7 @@ public sealed class MeasureVolumeImageCommand : PathCommand
     public long? VolumeSizeBytes { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         VolumeMeasurer measurer = new(Operations);
         long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));

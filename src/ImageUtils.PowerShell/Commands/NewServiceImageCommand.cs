@@ -59,7 +59,7 @@ public sealed class NewServiceImageCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         ImageServiceConnection connection = Session.Choose(ImageService);
         if (!ShouldProcess($"'{Name}' in {connection}", "Make image record"))

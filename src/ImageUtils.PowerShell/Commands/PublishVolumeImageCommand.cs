@@ -76,9 +76,8 @@ public sealed class PublishVolumeImageCommand : PathCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
         if (ImageId is null == Name is null)
         {
             Terminate(new ArgumentException("Give either -ImageId, the queued image that gets the data, or -Name, the image to make."), ImageId);
@@ -86,10 +85,15 @@ public sealed class PublishVolumeImageCommand : PathCommand
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         if (string.Equals(ParameterSetName, StreamSet, StringComparison.Ordinal))
         {
+            if (Stream?.CanRead != true)
+            {
+                throw new ArgumentException("The stream cannot be read, or is closed.");
+            }
+
             Publish("the stream", new PublishRequest { Source = Stream });
             return;
         }

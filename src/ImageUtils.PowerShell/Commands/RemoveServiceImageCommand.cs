@@ -20,7 +20,7 @@ public sealed class RemoveServiceImageCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         ImageServiceConnection connection = Session.Choose(ImageService);
         foreach (string imageId in ImageId)

@@ -44,7 +44,7 @@ public sealed class ResizeVolumeImageCommand : PathCommand
     private long NewSize { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         if (SizeGB is null == SizeBytes is null)
         {
@@ -55,7 +55,7 @@ public sealed class ResizeVolumeImageCommand : PathCommand
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         VolumeResizer resizer = new(Operations);
         foreach (string path in ResolvePaths())

@@ -22,7 +22,7 @@ public sealed class SelectImageMetadataCommand : OperationCommand
     public string[]? ReservedNamespace { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         string[] prefixes = MyInvocation.BoundParameters.ContainsKey(nameof(ReservedNamespace))
             ? ReservedNamespace ?? []

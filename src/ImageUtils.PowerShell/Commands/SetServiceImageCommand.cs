@@ -76,7 +76,7 @@ public sealed class SetServiceImageCommand : OperationCommand
     private ImageChanges Changes { get; set; } = new();
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         Changes = new ImageChanges
         {
@@ -98,7 +98,7 @@ public sealed class SetServiceImageCommand : OperationCommand
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         ImageServiceConnection connection = Session.Choose(ImageService);
         foreach (string imageId in ImageId)

@@ -50,9 +50,13 @@ public sealed class TestImageFormatCommand : PathCommand
     private InspectionRequest Request { get; set; } = InspectionRequest.Default;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        if (Array.Find(IgnoreCheck, name => !CheckNames.All.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new ArgumentException($"'{unknown}' is not the name of a check. Known names: {string.Join(", ", CheckNames.All)}.");
+        }
+
         Request = new InspectionRequest
         {
             ClaimedFormat = ClaimedFormat,
@@ -65,7 +69,7 @@ public sealed class TestImageFormatCommand : PathCommand
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         foreach (string path in ResolvePaths())
         {

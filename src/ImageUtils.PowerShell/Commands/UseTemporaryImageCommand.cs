@@ -34,7 +34,7 @@ public sealed class UseTemporaryImageCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void Process()
     {
         ImageServiceConnection connection = Session.Choose(ImageService);
         if (!ShouldProcess(ImageId, "Fetch into a temporary file and run the script block"))

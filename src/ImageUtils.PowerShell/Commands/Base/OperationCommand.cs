@@ -7,6 +7,8 @@ namespace ImageUtils.PowerShell.Commands.Base;
 /// <summary>A cmdlet that calls the core: it lends the core a log and a progress display, and turns errors into records.</summary>
 public abstract class OperationCommand : AsyncCommand, IOperationLog
 {
+    private static readonly TimeSpan StopFollows = TimeSpan.FromMilliseconds(500);
+
     private ProgressReporter? _progress;
     private OperationContext? _context;
 
@@ -20,21 +22,65 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
 
     void IOperationLog.Warning(string message) => Post(() => WriteWarning(message));
 
-    /// <summary>Loads the options; a setting that cannot be used ends the cmdlet before any work.</summary>
-    protected override void BeginProcessing()
+    /// <summary>What a problem of the whole cmdlet is said of: its input, or nothing.</summary>
+    protected virtual object? Input => null;
+
+    /// <summary>Loads the options and prepares; a setting or an argument that cannot be used ends the cmdlet before any work.</summary>
+    protected sealed override void BeginProcessing()
     {
         try
         {
             _context = CreateContext();
+            Begin();
         }
-        catch (ImageUtilsException e)
+        catch (Exception e) when (IsProblem(e))
         {
-            Terminate(e, target: null);
+            Terminate(e, Input);
         }
     }
 
-    /// <summary>Ends the progress display.</summary>
-    protected override void EndProcessing() => _progress?.Complete();
+    /// <summary>Works on one record of the pipeline; a problem with it is one non-terminating error.</summary>
+    protected sealed override void ProcessRecord()
+    {
+        try
+        {
+            Process();
+        }
+        catch (Exception e) when (IsProblem(e))
+        {
+            WriteError(ErrorRecords.From(e, Input));
+        }
+    }
+
+    /// <summary>Does what is left, and ends the progress display.</summary>
+    protected sealed override void EndProcessing()
+    {
+        try
+        {
+            End();
+        }
+        catch (Exception e) when (IsProblem(e))
+        {
+            Terminate(e, Input);
+        }
+        finally
+        {
+            _progress?.Complete();
+        }
+    }
+
+    /// <summary>Checks the arguments, before anything else.</summary>
+    protected virtual void Begin()
+    {
+    }
+
+    /// <summary>Works on one record of the pipeline.</summary>
+    protected abstract void Process();
+
+    /// <summary>Does what could not be done before the pipeline had given everything.</summary>
+    protected virtual void End()
+    {
+    }
 
     /// <summary>Works on one input. What goes wrong with it is one non-terminating error, and the pipeline goes on.</summary>
     /// <param name="target">The input, for the error record.</param>
@@ -46,7 +92,13 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
             {
                 await work(token).ConfigureAwait(false);
             }
-            catch (Exception e) when (!token.IsCancellationRequested && !IsFlowControl(e))
+            catch (OperationCanceledException e) when (!token.IsCancellationRequested)
+            {
+                // The terminal's Ctrl+C reaches a child before it reaches us; if no stop follows, somebody else ended it.
+                await Task.Delay(StopFollows, token).ConfigureAwait(false);
+                Post(() => WriteError(ErrorRecords.From(e, target)));
+            }
+            catch (Exception e) when (!token.IsCancellationRequested && e is not PipelineStoppedException)
             {
                 Post(() => WriteError(ErrorRecords.From(e, target)));
             }
@@ -90,6 +142,11 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
         }
         catch (InvalidSizeException e)
         {
+            if (gibibytes <= Configuration.VolumeSize.LargestGiB)
+            {
+                Terminate(e, gibibytes);
+            }
+
             string bytesName = parameterName.Replace("GB", "Bytes", StringComparison.Ordinal);
             InvalidSizeException told = new(e.Value, $"-{parameterName} takes whole GiB; for a size in bytes, such as 10GB, use -{bytesName}.", e);
             Terminate(told, gibibytes);
@@ -115,8 +172,8 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
         return !isAsked || ShouldContinue(query, caption, ref yesToAll, ref noToAll);
     }
 
-    // A cancellation that nobody asked for here is the terminal's Ctrl+C, which reached the child before it reached us.
-    private static bool IsFlowControl(Exception e) => e is PipelineStoppedException or OperationCanceledException;
+    private static bool IsProblem(Exception e) =>
+        e is ImageUtilsException or ArgumentException or SessionStateException or ProviderInvocationException or IOException or UnauthorizedAccessException;
 
     private OperationContext CreateContext()
     {

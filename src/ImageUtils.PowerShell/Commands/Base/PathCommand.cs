@@ -24,6 +24,9 @@ public abstract class PathCommand : OperationCommand
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
+    /// <inheritdoc/>
+    protected override object? Input => string.Equals(ParameterSetName, PathSet, StringComparison.Ordinal) ? Path : LiteralPath;
+
     /// <summary>The files of this pipeline record; each missing one is one non-terminating error.</summary>
     /// <returns>Full paths of the file system, as they come.</returns>
     protected IEnumerable<string> ResolvePaths() =>
@@ -55,7 +58,7 @@ public abstract class PathCommand : OperationCommand
 
         if (!FileSystemPath.IsFileSystem(provider))
         {
-            WriteError(ErrorRecords.NotFileSystem(path, provider.Name));
+            WriteError(ErrorRecords.From(new NotFileSystemPathException(path, provider.Name), path));
             yield break;
         }
 
