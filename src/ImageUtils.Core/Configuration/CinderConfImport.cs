@@ -46,6 +46,7 @@ public static class CinderConfImport
             }
         }
 
+        used.UnionWith(text.Used);
         Report(file, used, log);
         return options;
     }

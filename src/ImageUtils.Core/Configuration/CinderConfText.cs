@@ -24,6 +24,9 @@ internal sealed class CinderConfText
     /// <param name="file">The file whose values are put in.</param>
     public CinderConfText(CinderConfFile file) => _file = file;
 
+    /// <summary>The values that were put into others.</summary>
+    public HashSet<CinderConfEntry> Used { get; } = [];
+
     /// <summary>Gives the text of a value.</summary>
     /// <param name="entry">The value.</param>
     /// <returns>The text with everything put in.</returns>
@@ -59,6 +62,7 @@ internal sealed class CinderConfText
                     throw Bad(entry, $"the name '{name}' in it leads back to itself.");
                 }
 
+                Used.Add(next);
                 open.Push(new Frame(next));
             }
         }
