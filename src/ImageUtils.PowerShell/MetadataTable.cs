@@ -9,10 +9,19 @@ internal static class MetadataTable
 {
     private const string NestedName = "properties";
 
-    /// <summary>A copy of a dictionary without PowerShell's wrappers.</summary>
-    /// <param name="table">The dictionary; not changed.</param>
-    /// <returns>The copy, in the same order.</returns>
-    public static IDictionary Plain(IDictionary table)
+    /// <summary>Makes a plain dictionary.</summary>
+    /// <param name="given">A dictionary of any kind, a custom object, or null; not changed.</param>
+    /// <returns>The dictionary, in the same order; null for null.</returns>
+    /// <exception cref="ArgumentException">It is something else.</exception>
+    public static IDictionary? From(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
+    {
+        null => null,
+        IDictionary table => Plain(table),
+        PSCustomObject when given is PSObject custom => Of(custom),
+        object other => throw new ArgumentException($"A {other.GetType().Name} is no metadata; give a hashtable, another dictionary, or a custom object.", nameof(given)),
+    };
+
+    private static OrderedDictionary Plain(IDictionary table)
     {
         OrderedDictionary plain = new(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in table)
@@ -24,10 +33,7 @@ internal static class MetadataTable
         return plain;
     }
 
-    /// <summary>The properties of a custom object as a dictionary.</summary>
-    /// <param name="custom">The object, for example of ConvertFrom-Json.</param>
-    /// <returns>The dictionary, in the same order.</returns>
-    public static IDictionary Of(PSObject custom)
+    private static OrderedDictionary Of(PSObject custom)
     {
         OrderedDictionary plain = new(StringComparer.Ordinal);
         foreach (PSPropertyInfo property in custom.Properties)

@@ -8,7 +8,8 @@ namespace ImageUtils.PowerShell;
 /// </summary>
 internal static class ScriptBlockPipeline
 {
-    private const string Call = "& $args[0] $args[1] $args[2]";
+    // The parameters live only while the call is put together; its own $args would be the caller's.
+    private const string Call = "param($imageUtilsBody, $imageUtilsBlock, $imageUtilsInput) & $imageUtilsBody $imageUtilsBlock $imageUtilsInput";
 
     // Without a name of its own in any scope that the user's block could see: only $_ and its own $args.
     private const string Body = "$args[1] | & { process { & $args[0] $_ } } $args[0]";

@@ -5,7 +5,7 @@ using ImageUtils.Services;
 namespace FakeTool;
 
 /// <summary>An image service whose data begin and then never come; everything else is another's.</summary>
-internal class StalledService : DispatchProxy
+public class StalledService : DispatchProxy
 {
     private IImageService? _inner;
 

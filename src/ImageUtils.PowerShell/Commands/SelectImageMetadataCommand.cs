@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.Transfer;
@@ -27,21 +26,11 @@ public sealed class SelectImageMetadataCommand : OperationCommand
         string[] prefixes = MyInvocation.BoundParameters.ContainsKey(nameof(ReservedNamespace))
             ? ReservedNamespace ?? []
             : [.. Operations.Options.ReservedImageNamespaces];
-        object? given = Metadata is PSObject wrapped ? wrapped.BaseObject : Metadata;
-        switch (given)
+        object? metadata = Metadata;
+        RunItem(metadata ?? string.Empty, _ =>
         {
-            case null:
-                WriteObject(new MetadataFilter(prefixes, this).Filter((IDictionary?)null));
-                break;
-            case IDictionary dictionary:
-                WriteObject(new MetadataFilter(prefixes, this).Filter(MetadataTable.Plain(dictionary)));
-                break;
-            case PSCustomObject when Metadata is PSObject custom:
-                WriteObject(new MetadataFilter(prefixes, this).Filter(MetadataTable.Of(custom)));
-                break;
-            default:
-                WriteError(ErrorRecords.From(new ArgumentException($"A {given.GetType().Name} is no metadata; give a hashtable, another dictionary, or a custom object."), given));
-                break;
-        }
+            Emit(new MetadataFilter(prefixes, this).Filter(MetadataTable.From(metadata)));
+            return Task.CompletedTask;
+        });
     }
 }
