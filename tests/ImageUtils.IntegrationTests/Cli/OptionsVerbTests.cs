@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageUtils.Configuration;
+using ImageUtils.IntegrationTests.Support;
 
 namespace ImageUtils.IntegrationTests.Cli;
 
