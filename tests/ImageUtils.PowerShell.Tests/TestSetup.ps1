@@ -5,7 +5,9 @@ $script:ModuleManifest = Join-Path $output 'ImageUtils.PowerShell/ImageUtils.Pow
 Import-Module $script:ModuleManifest -Force
 
 # The settings of whoever runs the suite shall not change its outcome, nor the suite theirs.
-$env:XDG_CONFIG_HOME = $env:APPDATA = Join-Path $TestDrive 'settings'
+# While tests are only being looked for there is no drive for them yet.
+$settings = if ($TestDrive) { Join-Path $TestDrive 'settings' } else { Join-Path ([IO.Path]::GetTempPath()) "no-settings-$PID" }
+$env:XDG_CONFIG_HOME = $env:APPDATA = $settings
 $script:OptionsFile = Join-Path $env:XDG_CONFIG_HOME 'imageutils/options.json'
 $script:HasQemuImg = [bool](Get-Command qemu-img -CommandType Application -ErrorAction Ignore)
 

@@ -78,6 +78,7 @@ public sealed class SetServiceImageCommand : OperationCommand
     /// <inheritdoc/>
     protected override void Begin()
     {
+        base.BeginProcessing();
         Changes = new ImageChanges
         {
             Name = Name,
