@@ -102,7 +102,9 @@ internal static class CompressedImage
 
                 if (unpacked == 0)
                 {
-                    // The runtime's stream writes nothing at all for no data, which nobody could unpack.
+                    // For no data the runtime's stream writes nothing, or after a flush a member that never ends; nobody could
+                    // unpack either.
+                    destination.SetLength(0);
                     await destination.WriteAsync(EmptyMember, cancellationToken).ConfigureAwait(false);
                 }
 
