@@ -29,7 +29,7 @@ public sealed class ImageFetcher
     /// <summary>Fetches one image.</summary>
     /// <param name="request">Which one, where to, and what it must be.</param>
     /// <param name="cancellationToken">Ends the download; nothing is left.</param>
-    /// <returns>What was done. The rate counts one second at least.</returns>
+    /// <returns>What was done. The rate counts one millisecond at least.</returns>
     /// <exception cref="InvalidHashException">The expected hash is none.</exception>
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and <see cref="FetchRequest.Force"/> is not set; nothing was downloaded.</exception>

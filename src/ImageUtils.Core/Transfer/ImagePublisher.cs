@@ -33,7 +33,7 @@ public sealed class ImagePublisher
     /// <summary>Publishes one volume.</summary>
     /// <param name="request">The volume, and the image it becomes.</param>
     /// <param name="cancellationToken">Ends it; no temporary file and no half image is left.</param>
-    /// <returns>What was done. The rate counts one second at least.</returns>
+    /// <returns>What was done. The rate counts one millisecond at least.</returns>
     /// <exception cref="ArgumentException">Not exactly one volume, or not exactly one image, is named.</exception>
     /// <exception cref="StoreNotFoundException">The image service has no such store; nothing was read or made.</exception>
     /// <exception cref="StoreReadOnlyException">The store takes no images; nothing was read or made.</exception>

@@ -34,7 +34,7 @@ public sealed class VolumeFetcher
     /// <summary>Fetches one image and converts it, also where the formats are equal.</summary>
     /// <param name="request">Which image, and what volume it becomes.</param>
     /// <param name="cancellationToken">Ends it; nothing is left.</param>
-    /// <returns>What was done. The rate is that of the whole way and counts one second at least.</returns>
+    /// <returns>What was done. The rate is that of the whole way and counts one millisecond at least.</returns>
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
     /// <exception cref="ImageUnacceptableException">The image is unsafe, not what it claims, too large, or of a container that is not allowed.</exception>

@@ -7,18 +7,16 @@ namespace ImageUtils.IntegrationTests.Documentation;
 /// <summary>What a script may compare with stands in the documents: error ids, options, checks, formats.</summary>
 public sealed partial class DocumentedNamesTests
 {
-    private static readonly string Root = FindRoot();
-
     [Fact]
     public void Every_error_id_is_documented_with_its_category()
     {
         string page = Page("about_ImageUtils_Errors.md");
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Root, "src", "ImageUtils.Core"), "*Exception.cs", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(CompatibilityPage.Root, "src", "ImageUtils.Core"), "*Exception.cs", SearchOption.AllDirectories))
         {
             Match match = BaseCall().Match(File.ReadAllText(file));
             if (match.Success)
             {
-                Assert.Contains($"| `{match.Groups[1].Value}` | {match.Groups[2].Value} |", page, StringComparison.Ordinal);
+                Assert.Contains($"| `{match.Groups["id"].Value}` | {match.Groups["kind"].Value} |", page, StringComparison.Ordinal);
             }
         }
     }
@@ -35,19 +33,8 @@ public sealed partial class DocumentedNamesTests
     public void Every_format_is_documented() =>
         Assert.All(DiskFormat.All, format => Assert.Matches($@"(?m)^\| [^|]*\b{format.Name}\b", Page("about_ImageUtils_Formats.md")));
 
-    private static string Page(string name) => File.ReadAllText(Path.Combine(Root, "docs", "en-US", name));
+    private static string Page(string name) => File.ReadAllText(Path.Combine(CompatibilityPage.Root, "docs", "en-US", name));
 
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ImageUtils.PowerShell.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The repository's root was not found.");
-    }
-
-    [GeneratedRegex(@"base\(\s*""(\w+)"",\s*ErrorKind\.(\w+)")]
+    [GeneratedRegex(@"base\(\s*""(?<id>\w+)"",\s*ErrorKind\.(?<kind>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BaseCall();
 }
