@@ -46,7 +46,6 @@ public sealed class ResizeVolumeImageCommand : PathCommand
     /// <inheritdoc/>
     protected override void Begin()
     {
-        base.BeginProcessing();
         if (SizeGB is null == SizeBytes is null)
         {
             Terminate(new ArgumentException("Give either -SizeGB, whole GiB, or -SizeBytes, for example 10GB."), SizeGB);

@@ -78,7 +78,6 @@ public sealed class SetServiceImageCommand : OperationCommand
     /// <inheritdoc/>
     protected override void Begin()
     {
-        base.BeginProcessing();
         Changes = new ImageChanges
         {
             Name = Name,
