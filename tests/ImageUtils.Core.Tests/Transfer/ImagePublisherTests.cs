@@ -270,7 +270,11 @@ public sealed class ImagePublisherTests : IDisposable
         await File.WriteAllBytesAsync(_volume, [], Token);
         PublishRequest request = NewImage("raw");
         ImagePublishResult result = await PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } });
-        Assert.Equal(MadeGzip.Of([]), await _world.DataOfAsync(result.ImageId));
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
+        var back = new VolumeFetchRequest { ImageId = result.ImageId, DestinationPath = _world.OutFile("back"), OutputFormat = DiskFormat.Raw };
+        await new VolumeFetcher(_world.Context, _world.Service, _world.Converter).FetchAsync(back, Token);
+        Assert.Equal(0, new FileInfo(_world.OutFile("back")).Length);
+        Assert.Equal(20, result.Size);
     }
 
     [Fact]
