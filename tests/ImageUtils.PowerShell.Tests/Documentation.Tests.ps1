@@ -23,7 +23,7 @@ Describe 'The page of <Name>' -ForEach $commands {
 
     It 'names every property of what the cmdlet emits' {
         foreach ($type in $command.OutputType.Type | Where-Object { $_.Namespace -eq 'ImageUtils' }) {
-            foreach ($property in $type.GetProperties().Name | Where-Object { $_ -notin 'EqualityContract', 'IsRawContent' }) {
+            foreach ($property in $type.GetProperties([Reflection.BindingFlags]'Public, Instance').Name | Where-Object { $_ -notin 'EqualityContract', 'IsRawContent' }) {
                 ($page -cmatch "\b$property\b") | Should -BeTrue -Because "$($type.Name) has the property $property"
             }
         }
