@@ -112,7 +112,7 @@ function Invoke-Demo {
     }
 }
 
-function Invoke-Docs {
+function Invoke-HelpBuild {
     if (-not (Test-Path -LiteralPath $module)) { Invoke-Build }
     $help = New-Item -ItemType Directory -Force -Path (Join-Path $module 'en-US')
     Copy-Item -Path (Join-Path $PSScriptRoot 'docs/en-US/about_*.md') -Destination $help
@@ -140,11 +140,11 @@ switch ($Task) {
     'build' { Invoke-Build }
     'test' { Invoke-Test }
     'demo' { Invoke-Demo }
-    'docs' { Invoke-Docs }
+    'docs' { Invoke-HelpBuild }
     'analyze' { Invoke-Analyze }
     'package' {
         Invoke-Build
-        Invoke-Docs
+        Invoke-HelpBuild
         $packages = New-Item -ItemType Directory -Force -Path (Join-Path $output 'packages')
         $version = (Import-PowerShellDataFile -LiteralPath $manifest).ModuleVersion
         Compress-Archive -Force -Path $module -DestinationPath (Join-Path $packages "ImageUtils.PowerShell-$version.zip")

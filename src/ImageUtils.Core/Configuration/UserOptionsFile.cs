@@ -166,7 +166,7 @@ public sealed class UserOptionsFile
         long deadline = Environment.TickCount64 + (long)LongestWait.TotalMilliseconds;
         while (true)
         {
-            if (FolderLock.TryOpen(path, FileMode.OpenOrCreate) is { } held)
+            if (FolderLock.TryOpen(path) is { } held)
             {
                 return held;
             }

@@ -1,4 +1,5 @@
 using ImageUtils.Errors;
+using ImageUtils.Services.Local;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Conversion;
@@ -28,6 +29,18 @@ internal static class ConversionDestination
         if (existing is { Kind: FileKind.BlockDevice })
         {
             throw new NotSupportedOperationException($"'{destinationPath}' is a block device; this version writes files only.");
+        }
+    }
+
+    /// <summary>Refuses to write over what the local image service keeps: its records would not be true any more.</summary>
+    /// <param name="destinationPath">The destination.</param>
+    /// <param name="servicePath">The folder of the service.</param>
+    /// <exception cref="DestinationUnwritableException">It is a lock of the service, or a file of an image.</exception>
+    public static void RefuseImageService(string destinationPath, string servicePath)
+    {
+        if (new LocalImageFolder(servicePath).Keeps(destinationPath))
+        {
+            throw new DestinationUnwritableException(destinationPath, $"It is a file of the image service {servicePath}; publish the image to change it.");
         }
     }
 

@@ -18,13 +18,14 @@ public static class ConversionPlanner
     /// <param name="source">What the source is.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="NotSupportedOperationException">Nobody can do it, or not the engine that was asked for.</exception>
-    /// <exception cref="ConversionFailedException">The source is shorter than the disk it says it holds.</exception>
+    /// <exception cref="ConversionFailedException">The source is shorter than the disk it says it holds, or empty where the result cannot be.</exception>
     public static ConversionPlan Plan(ConversionRequest request, SourceFile source)
     {
         ImageFacts facts = source.Facts;
         DiskFormat output = OutputOf(request.OutputFormat);
         string? subformat = CheckSupported(facts.Format, output, request.OutputSubformat);
         long virtualSize = VirtualSizeOf(source, request.SourcePath);
+        RefuseEmpty(virtualSize, output, subformat, request.SourcePath);
         bool isPlain = IsPlain(facts);
         ConversionEngineChoice engine = Choose(request.Engine, isPlain && output == DiskFormat.Raw, facts.Format, output);
         return new ConversionPlan
@@ -119,6 +120,16 @@ public static class ConversionPlanner
         }
 
         return facts.VirtualSize;
+    }
+
+    /// <summary>qemu-img writes empty disks of these formats that neither it nor our inspector reads again.</summary>
+    private static void RefuseEmpty(long virtualSize, DiskFormat output, string? subformat, string path)
+    {
+        bool needsContent = output == DiskFormat.Vmdk || output == DiskFormat.Vhdx || (output == DiskFormat.Vhd && string.Equals(subformat, "fixed", StringComparison.Ordinal));
+        if (virtualSize == 0 && needsContent)
+        {
+            throw new ConversionFailedException(path, $"The disk in it is empty (0 bytes), and {(subformat is null ? string.Empty : subformat + " ")}{output} cannot hold an empty disk.");
+        }
     }
 
     /// <summary>

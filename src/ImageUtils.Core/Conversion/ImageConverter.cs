@@ -38,6 +38,7 @@ public sealed class ImageConverter : IImageConverter
     /// <inheritdoc/>
     /// <exception cref="PathNotFoundException">The source, or the destination's folder, is not there.</exception>
     /// <exception cref="DestinationIsSourceException">Source and destination are one file, also through a link.</exception>
+    /// <exception cref="DestinationUnwritableException">The destination is a file of the local image service, or cannot be written.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and is not to be overwritten.</exception>
     /// <exception cref="NotSupportedOperationException">Nobody can do it.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and not there.</exception>
@@ -53,6 +54,8 @@ public sealed class ImageConverter : IImageConverter
         };
         string subject = request.ImageId ?? request.SourcePath;
         ConversionDestination.Check(request.SourcePath, request.DestinationPath);
+        ConversionDestination.RefuseImageService(request.DestinationPath, _context.Options.LocalImageDirectory);
+        SourceState? before = FileIdentity.TryOf(request.SourcePath) is { IsRegularFile: true } ? SourceState.Of(request.SourcePath) : null;
         ConversionPlan plan = ConversionPlanner.Plan(request, InspectSource(request, cancellationToken));
         if (plan.NeedsQemuImg)
         {
@@ -62,6 +65,7 @@ public sealed class ImageConverter : IImageConverter
         using PartialFile partial = PartialFile.Create(request.DestinationPath, request.Force);
         ConversionDestination.CheckSpace(request.DestinationPath, plan.RequiredBytes);
         await RunAsync(plan, partial, cancellationToken).ConfigureAwait(false);
+        SourceState.RequireUnchanged(request.SourcePath, before);
         new ResultInspection(_context).Check(partial.TemporaryPath, plan, subject, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         partial.Commit();

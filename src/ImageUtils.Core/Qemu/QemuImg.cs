@@ -14,6 +14,9 @@ public sealed class QemuImg
     /// <summary>The program's name.</summary>
     public const string ToolName = "qemu-img";
 
+    /// <summary>A program that does not say its version in this time is none that could be used.</summary>
+    private static readonly TimeSpan VersionPatience = TimeSpan.FromSeconds(10);
+
     private readonly OperationContext _context;
 
     /// <summary>Makes the adapter.</summary>
@@ -117,16 +120,17 @@ public sealed class QemuImg
     /// <param name="cancellationToken">Ends the program.</param>
     /// <returns>The version; null: what it said is not understood.</returns>
     /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
-    public async Task<QemuImgVersion?> GetVersionAsync(CancellationToken cancellationToken)
-    {
-        ProcessResult result = await RunAsync(Request(QemuImgCommands.Version()), cancellationToken).ConfigureAwait(false);
-        return QemuImgVersion.FromOutput(result.StandardOutput);
-    }
+    /// <exception cref="TimedOutException">It did not answer within 10 seconds.</exception>
+    public async Task<QemuImgVersion?> GetVersionAsync(CancellationToken cancellationToken) =>
+        QemuImgVersion.FromOutput((await AskVersionAsync(cancellationToken).ConfigureAwait(false)).StandardOutput);
 
     /// <summary>Describes the program for users.</summary>
     /// <param name="minimumVersion">The oldest version that will do; null: any.</param>
     /// <param name="cancellationToken">Ends the program.</param>
-    /// <returns>The tool, also where it is not there and no minimum was asked for.</returns>
+    /// <returns>
+    /// The tool, also where it is not there and no minimum was asked for. One that fails or does not say its version is not
+    /// available; the log hears why.
+    /// </returns>
     /// <exception cref="ArgumentException">The minimum is not a version.</exception>
     /// <exception cref="ToolNotFoundException">There is none, and a minimum was asked for.</exception>
     /// <exception cref="ToolTooOldException">It is older than the minimum, or does not say how old it is.</exception>
@@ -141,10 +145,16 @@ public sealed class QemuImg
             return minimum is null ? new ImageTool { Name = ToolName, IsAvailable = false } : throw NotFound();
         }
 
-        QemuImgVersion? version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
+        (QemuImgVersion? version, string? trouble) = await TryVersionAsync(cancellationToken).ConfigureAwait(false);
         if (minimum is not null && version?.IsAtLeast(minimum) != true)
         {
             throw new ToolTooOldException(ToolName, version?.Text ?? "unknown", minimum.Text);
+        }
+
+        if (trouble is not null)
+        {
+            _context.Log.Warning($"'{path}' cannot be used as {ToolName}: {trouble}");
+            return new ImageTool { Name = ToolName, Path = path, Version = version?.Text, IsAvailable = false };
         }
 
         return new ImageTool { Name = ToolName, Path = path, Version = version?.Text, IsAvailable = true, Features = QemuImgFeatures.Of(version) };
@@ -158,9 +168,32 @@ public sealed class QemuImg
         }
         catch (FormatException e)
         {
-            throw new ToolFailedException(result.CommandLine, result.ExitCode, e.Message, e);
+            throw ToolFailedException.NotUnderstood(result.CommandLine, result.ExitCode, result.StandardError, e.Message, e);
         }
     }
+
+    private async Task<(QemuImgVersion? Version, string? Trouble)> TryVersionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            ProcessResult result = await AskVersionAsync(cancellationToken).ConfigureAwait(false);
+            QemuImgVersion? version = QemuImgVersion.FromOutput(result.StandardOutput);
+            string? trouble = version is null ? "it does not say its version." : null;
+            return (version, result.ExitCode == 0 ? trouble : string.Create(CultureInfo.InvariantCulture, $"asked for its version, it ended with exit code {result.ExitCode}."));
+        }
+        catch (TimedOutException e)
+        {
+            return (null, e.Message);
+        }
+        catch (ToolNotFoundException e)
+        {
+            // It is there, and the system cannot run it.
+            return (null, e.RecommendedAction ?? e.Message);
+        }
+    }
+
+    private Task<ProcessResult> AskVersionAsync(CancellationToken cancellationToken) =>
+        RunAsync(Request(QemuImgCommands.Version()) with { Timeout = VersionPatience }, cancellationToken);
 
     /// <summary>Runs what only reads an image, within the limits that keep a hostile one from taking all time and memory.</summary>
     private async Task<ProcessResult> RunLimitedAsync(IReadOnlyList<string> words, bool runAsRoot, CancellationToken cancellationToken)

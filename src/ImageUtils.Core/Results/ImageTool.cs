@@ -12,7 +12,7 @@ public sealed record ImageTool
     /// <summary>The version as the program says it; null: not found or not understood.</summary>
     public string? Version { get; init; }
 
-    /// <summary>True where the program was found (and is new enough, where a minimum was asked for).</summary>
+    /// <summary>True where the program was found, runs and says its version (and is new enough, where a minimum was asked for).</summary>
     public required bool IsAvailable { get; init; }
 
     /// <summary>What it can do for us, for example <c>convert</c>, <c>luks</c>, <c>force-share</c>.</summary>

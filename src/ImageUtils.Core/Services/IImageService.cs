@@ -15,6 +15,17 @@ public interface IImageService
     /// <summary>Whom the service takes the caller for (an OpenStack user id); null: it knows no users, the system's user counts.</summary>
     string? UserId => null;
 
+    /// <summary>Says whether a path of this machine leads to where the service keeps its files; nothing may be written there but by the service.</summary>
+    /// <param name="path">The path; it need not be there.</param>
+    /// <returns>True where it does, also through links. A service elsewhere owns nothing here.</returns>
+    bool Owns(string path) => false;
+
+    /// <summary>Says whether a path of this machine is the file in which the service keeps the data of an image.</summary>
+    /// <param name="imageId">The image's id.</param>
+    /// <param name="path">The path.</param>
+    /// <returns>True where it is, also through links of either kind.</returns>
+    bool IsDataOf(string imageId, string path) => false;
+
     /// <summary>Lists images, oldest first.</summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="cancellationToken">Ends the listing.</param>

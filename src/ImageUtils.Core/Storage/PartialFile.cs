@@ -140,9 +140,15 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         _hold?.Dispose();
         try
         {
+            if (FileIdentity.OfLink(TemporaryPath) is { Kind: FileKind.Folder })
+            {
+                // A tool put a folder in the file's place. Links in it are removed, not followed.
+                Directory.Delete(TemporaryPath, recursive: true);
+            }
+
             File.Delete(TemporaryPath);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImageUnreadableException)
         {
             // Whatever ended the work is the error that the caller should see, not that the folder vanished under us.
         }

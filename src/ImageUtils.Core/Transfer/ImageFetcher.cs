@@ -33,6 +33,8 @@ public sealed class ImageFetcher
     /// <exception cref="InvalidHashException">The expected hash is none.</exception>
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and <see cref="FetchRequest.Force"/> is not set; nothing was downloaded.</exception>
+    /// <exception cref="DestinationIsSourceException">The destination is the image's own data in the service's folder.</exception>
+    /// <exception cref="DestinationUnwritableException">It stands among the other files of the service, or cannot be written.</exception>
     /// <exception cref="ImageTooBigException">There is no room for it.</exception>
     /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
@@ -42,6 +44,7 @@ public sealed class ImageFetcher
         long started = Stopwatch.GetTimestamp();
         ContentHash? expected = request.ExpectedHash is null ? null : ContentHash.Parse(request.ExpectedHash, request.HashAlgorithm);
         string? algorithm = request.HashAlgorithm is null ? null : HashAlgorithms.Parse(request.HashAlgorithm);
+        OwnDestination.Refuse(_service, request.ImageId, request.DestinationPath);
         ServiceImage image = await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);

@@ -41,12 +41,15 @@ public sealed class VolumeFetcher
     /// <exception cref="NotSupportedOperationException">It is a XenServer archive.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and missing; nothing was downloaded.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and <see cref="VolumeRequest.Force"/> is not set.</exception>
+    /// <exception cref="DestinationIsSourceException">The destination is the image's own data in the service's folder.</exception>
+    /// <exception cref="DestinationUnwritableException">It stands among the other files of the service, or cannot be written.</exception>
     /// <exception cref="ImageTooBigException">There is no room.</exception>
     /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than the service promised.</exception>
     public async Task<ImageConversionResult> FetchAsync(VolumeFetchRequest request, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        OwnDestination.Refuse(_service, request.ImageId, request.DestinationPath);
         ServiceImage image = await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         string claim = RequireConvertible(image, request);
         ImageDownload.RequireActive(image);

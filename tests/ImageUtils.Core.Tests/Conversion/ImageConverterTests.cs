@@ -191,6 +191,62 @@ public sealed class ImageConverterTests : IDisposable
             () => Converter(new FakeQemuImg()).ConvertAsync(Request("raw") with { DestinationPath = "/dev/no-such-device" }, Token));
     }
 
+    [Theory]
+    [InlineData("written")]
+    [InlineData("longer")]
+    [InlineData("replaced")]
+    [InlineData("gone")]
+    public async Task A_source_that_changes_while_it_is_converted_makes_no_result(string how)
+    {
+        MakeSource(1024);
+        string source = _folder.File("a");
+        DateTime written = File.GetLastWriteTimeUtc(source);
+        _inspector.ResultFacts = new ImageFacts { Format = DiskFormat.Qcow2, VirtualSize = 1024 };
+        void Change(string result)
+        {
+            File.WriteAllText(result, "image");
+            switch (how)
+            {
+                case "written":
+                    File.SetLastWriteTimeUtc(source, written.AddTicks(10));
+                    break;
+                case "longer":
+                    File.AppendAllText(source, "x");
+                    File.SetLastWriteTimeUtc(source, written);
+                    break;
+                case "replaced":
+                    // Both at a time, so that the new one cannot have the old one's number.
+                    File.Copy(source, _folder.File("c"));
+                    File.SetLastWriteTimeUtc(_folder.File("c"), written);
+                    File.Move(_folder.File("c"), source, overwrite: true);
+                    break;
+                default:
+                    File.Delete(source);
+                    break;
+            }
+        }
+
+        ConversionFailedException e = await Assert.ThrowsAsync<ConversionFailedException>(() => Converter(new FakeQemuImg { Write = Change }).ConvertAsync(Request("qcow2"), Token));
+        Assert.Contains("the source changed while it was converted", e.Message, StringComparison.Ordinal);
+        Assert.Equal(how == "gone" ? [] : ["a"], _folder.Names());
+    }
+
+    [Theory]
+    [InlineData("vmdk", null)]
+    [InlineData("vmdk", "streamOptimized")]
+    [InlineData("vhdx", null)]
+    [InlineData("vhd", "fixed")]
+    public async Task An_empty_source_is_refused_for_formats_that_cannot_hold_it(string format, string? subformat)
+    {
+        MakeSource(0);
+        var qemuImg = new FakeQemuImg();
+        ConversionFailedException e = await Assert.ThrowsAsync<ConversionFailedException>(
+            () => Converter(qemuImg).ConvertAsync(Request(format) with { OutputSubformat = subformat }, Token));
+        Assert.Contains("cannot hold an empty disk", e.Message, StringComparison.Ordinal);
+        Assert.Empty(qemuImg.Asked);
+        Assert.Equal(["a"], _folder.Names());
+    }
+
     [Fact]
     public async Task A_cancellation_leaves_nothing()
     {

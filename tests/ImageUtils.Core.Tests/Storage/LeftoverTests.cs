@@ -84,6 +84,15 @@ public sealed class LeftoverTests : IDisposable
         Assert.Equal(["tmphost@one.txt", "tmphost@two"], _folder.Names());
     }
 
+    // Publishing converts into a temporary file, with a part beside it whose name ends in no backend.
+    [Fact]
+    public void The_part_beside_a_temporary_file_is_cleaned_whatever_the_backend()
+    {
+        Make($"vol_upload_{Dead}host@one", $".iu-{Dead}.part", $".iu-{Alive}.part");
+        Assert.Equal([$".iu-{Dead}.part", $"vol_upload_{Dead}host@one"], Clean(new CleanUpRequest { BackendName = "host@one" }));
+        Assert.Equal([$".iu-{Alive}.part"], _folder.Names());
+    }
+
     [Fact]
     public void Without_a_name_the_backend_of_the_options_counts()
     {

@@ -42,6 +42,24 @@ public sealed class PartialFileTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_a_tool_put_in_its_place_goes_too_and_links_in_it_are_not_followed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right on Windows.");
+        Directory.CreateDirectory(_folder.File("precious"));
+        File.WriteAllText(_folder.File("precious/file"), "kept");
+        using (PartialFile partial = PartialFile.Create(_folder.File("disk.raw"), force: false))
+        {
+            File.Delete(partial.TemporaryPath);
+            Directory.CreateDirectory(Path.Combine(partial.TemporaryPath, "a", "b"));
+            File.WriteAllText(Path.Combine(partial.TemporaryPath, "a", "b", "c"), "x");
+            Directory.CreateSymbolicLink(Path.Combine(partial.TemporaryPath, "link"), _folder.File("precious"));
+        }
+
+        Assert.Equal(["precious"], _folder.Names());
+        Assert.True(File.Exists(_folder.File("precious/file")));
+    }
+
+    [Fact]
     public void An_existing_destination_is_refused_before_anything_is_made()
     {
         File.WriteAllText(_folder.File("disk.raw"), "old");

@@ -27,6 +27,10 @@ public sealed class StandInService : IImageService
 
     public string Location => _inner.Location;
 
+    public bool Owns(string path) => _inner.Owns(path);
+
+    public bool IsDataOf(string imageId, string path) => _inner.IsDataOf(imageId, path);
+
     public IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, CancellationToken cancellationToken) => _inner.ListAsync(filter, cancellationToken);
 
     public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken) => OnGet(await _inner.GetAsync(imageId, cancellationToken));

@@ -10,6 +10,9 @@ namespace ImageUtils.Services.Local;
 /// </summary>
 internal static class FolderLock
 {
+    /// <summary>EEXIST on Linux and macOS; Windows' ERROR_FILE_EXISTS.</summary>
+    private static readonly int AlreadyThere = OperatingSystem.IsWindows() ? unchecked((int)0x80070050) : 17;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
 
     /// <summary>Waits for the lock of a folder.</summary>
@@ -17,13 +20,14 @@ internal static class FolderLock
     /// <param name="location">What an error names.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The lock; disposing of it lets go.</returns>
-    /// <exception cref="ServiceUnavailableException">Somebody else held it all the time.</exception>
+    /// <exception cref="ServiceUnavailableException">Somebody else held it all the time, or its file is no plain file.</exception>
     public static async Task<IDisposable> AcquireAsync(string lockPath, string location, CancellationToken cancellationToken)
     {
+        RequirePlain(lockPath, location);
         long deadline = Environment.TickCount64 + (long)LongestWait.TotalMilliseconds;
         while (true)
         {
-            FileStream? held = TryOpen(lockPath, FileMode.OpenOrCreate);
+            FileStream? held = TryOpen(lockPath);
             if (held is not null)
             {
                 return held;
@@ -39,19 +43,30 @@ internal static class FolderLock
         }
     }
 
-    /// <summary>Opens a file for one holder only.</summary>
+    /// <summary>Opens a file for one holder only; it is made where it is not there.</summary>
     /// <returns>The open file; null: another holder has it.</returns>
-    public static FileStream? TryOpen(string path, FileMode mode)
+    /// <exception cref="IOException">It is a link, a pipe or the like, or the system refuses.</exception>
+    public static FileStream? TryOpen(string path)
     {
         try
         {
-            return new FileStream(path, PrivateFile(mode, FileAccess.ReadWrite, FileShare.None));
+            return PlainFile.Look(path) is null ? Create(path) : PlainFile.TryOpenAlone(path);
         }
-        catch (IOException e) when (FileLock.IsHeld(e))
+        catch (FileNotFoundException)
         {
+            // Removed by hand in between; it is made again.
+            return null;
+        }
+        catch (IOException e) when (FileLock.IsHeld(e) || e.HResult == AlreadyThere)
+        {
+            // Somebody else made it first.
             return null;
         }
     }
+
+    /// <summary>Makes a file that is not there yet, for one holder only; a link of that name is not followed.</summary>
+    /// <returns>The open file.</returns>
+    public static FileStream Create(string path) => new(path, PrivateFile(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
 
     /// <summary>How files of the service are opened: unbuffered, and made for their owner only.</summary>
     public static FileStreamOptions PrivateFile(FileMode mode, FileAccess access, FileShare share)
@@ -63,5 +78,17 @@ internal static class FolderLock
         }
 
         return options;
+    }
+
+    private static void RequirePlain(string lockPath, string location)
+    {
+        try
+        {
+            PlainFile.Look(lockPath);
+        }
+        catch (IOException e)
+        {
+            throw new ServiceUnavailableException(location, $"its lock cannot be used: {e.Message}", e);
+        }
     }
 }

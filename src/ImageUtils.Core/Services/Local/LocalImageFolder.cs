@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using ImageUtils.Errors;
+using ImageUtils.Storage;
 
 namespace ImageUtils.Services.Local;
 
@@ -21,6 +22,13 @@ internal sealed class LocalImageFolder
     public string DataPath(string id) => Path.Combine(FolderPath, id, "data");
 
     public string PartialPath(string id) => Path.Combine(FolderPath, id, "data.partial");
+
+    /// <summary>Who uploads, where the file system has no locks that would tell.</summary>
+    public string OwnerPath(string id) => Path.Combine(FolderPath, id, "data.owner");
+
+    /// <summary>Says whether a path leads to a file that the service keeps: a lock, or anything of an image.</summary>
+    public bool Keeps(string path) => RealPath.Below(path, FolderPath) is { Length: > 0 } part
+        && (part[0] == '.' || ImageRules.TryNormalizeId(part.Split(Path.DirectorySeparatorChar)[0], out _));
 
     /// <summary>Every id that has a folder; no order.</summary>
     public IReadOnlyList<string> Ids()
@@ -49,6 +57,7 @@ internal sealed class LocalImageFolder
     {
         try
         {
+            RequireOwnFolder(id);
             byte[] json = ReadBounded(RecordPath(id));
             if (json.Length > LargestRecord)
             {
@@ -86,6 +95,7 @@ internal sealed class LocalImageFolder
     {
         RemoveFile(PartialPath(image.ImageId));
         RemoveFile(DataPath(image.ImageId));
+        RemoveFile(OwnerPath(image.ImageId));
         ServiceImage queued = image with { Status = ImageVocabulary.Queued, UpdatedAt = DateTime.UtcNow };
         Replace(queued);
         return queued;
@@ -197,8 +207,7 @@ internal sealed class LocalImageFolder
     private static byte[] ReadBounded(string path)
     {
         // A reader takes no lock: records change by a rename, and its own handle keeps the old one.
-        var open = new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-        using var file = new FileStream(path, open);
+        using FileStream file = PlainFile.OpenRead(path);
         byte[] content = new byte[(int)Math.Min(file.Length, LargestRecord) + 1];
         int count = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         return content[..count];
@@ -210,6 +219,22 @@ internal sealed class LocalImageFolder
         return json.Length <= LargestRecord
             ? json
             : throw new InvalidImagePropertyException("properties", "…", "the record would be larger than 1 MiB.");
+    }
+
+    /// <summary>Refuses an image whose folder is a link: its files would be somebody else's.</summary>
+    private void RequireOwnFolder(string id)
+    {
+        try
+        {
+            if (FileIdentity.OfLink(Path.Combine(FolderPath, id)) is { IsLink: true })
+            {
+                throw Damaged(id, "its folder is a symbolic link.", null);
+            }
+        }
+        catch (ImageUnreadableException e)
+        {
+            throw Damaged(id, e.Message, e);
+        }
     }
 
     private string RecordPath(string id) => Path.Combine(FolderPath, id, RecordName);

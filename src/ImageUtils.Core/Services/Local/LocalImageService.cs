@@ -33,6 +33,24 @@ public sealed class LocalImageService : IImageService
     public string Location => _folder.FolderPath;
 
     /// <inheritdoc/>
+    /// <remarks>Everything below the folder, whatever links lead there.</remarks>
+    public bool Owns(string path) => IsPath(path) && RealPath.Below(path, _folder.FolderPath) is not null;
+
+    /// <inheritdoc/>
+    public bool IsDataOf(string imageId, string path)
+    {
+        if (!IsPath(path) || !ImageRules.TryNormalizeId(imageId, out string id))
+        {
+            return false;
+        }
+
+        string data = _folder.DataPath(id);
+        FileIdentity? one = FileIdentity.TryOf(path);
+        return (one is { Inode: not 0 } && FileIdentity.TryOf(data) is { } other && one.Inode == other.Inode && one.Device == other.Device)
+            || string.Equals(RealPath.Below(path, _folder.FolderPath), Path.Combine(id, "data"), StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
     /// <remarks>A damaged record is skipped with a warning.</remarks>
     /// <exception cref="ServiceUnavailableException">The folder cannot be read.</exception>
     public async IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -88,14 +106,7 @@ public sealed class LocalImageService : IImageService
 
         try
         {
-            return new FileStream(_folder.DataPath(image.ImageId), new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.Read | FileShare.Delete,
-                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-                BufferSize = 0,
-            });
+            return PlainFile.OpenRead(_folder.DataPath(image.ImageId));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -124,6 +135,11 @@ public sealed class LocalImageService : IImageService
         await ChangeAsync(() => upload = LocalUpload.Begin(_folder, ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
         await using (upload!.ConfigureAwait(false))
         {
+            if (!upload!.HasLocks)
+            {
+                _log.Warning($"Files cannot be locked in {Location} (by its file system, or by DOTNET_SYSTEM_IO_DISABLEFILELOCKING): let no two processes change its images at the same time.");
+            }
+
             await upload!.ReceiveAsync(data, options, cancellationToken).ConfigureAwait(false);
             ServiceImage? result = null;
             await ChangeAsync(() => result = upload.Complete(ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
@@ -183,6 +199,8 @@ public sealed class LocalImageService : IImageService
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<ImageStore>>([new ImageStore { StoreId = StoreName, Description = $"The folder {Location}", IsDefault = true }]);
     }
+
+    private static bool IsPath(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal);
 
     private static string RequireId(string imageId) =>
         ImageRules.TryNormalizeId(imageId, out string id) ? id : throw new ImageNotFoundException(imageId);

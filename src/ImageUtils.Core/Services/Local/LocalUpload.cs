@@ -19,12 +19,16 @@ internal sealed class LocalUpload : IAsyncDisposable
     private long _size;
     private bool _isCompleted;
 
-    private LocalUpload(LocalImageFolder folder, ServiceImage begun, FileStream partial)
+    private LocalUpload(LocalImageFolder folder, ServiceImage begun, FileStream partial, bool hasLocks)
     {
+        HasLocks = hasLocks;
         _folder = folder;
         _begun = begun;
         _partial = partial;
     }
+
+    /// <summary>False where the file system lets two have a file that only one may have.</summary>
+    public bool HasLocks { get; }
 
     /// <summary>Takes the image for this upload; the lock is held.</summary>
     /// <exception cref="ImageStatusConflictException">The image is not queued.</exception>
@@ -36,36 +40,38 @@ internal sealed class LocalUpload : IAsyncDisposable
         }
 
         string path = folder.PartialPath(image.ImageId);
-        FileStream file = FolderLock.TryOpen(path, FileMode.Create)
-            ?? throw new ImageStatusConflictException(image.ImageId, ImageVocabulary.Saving, ImageVocabulary.Queued);
+        if (IsAlive(folder, image.ImageId))
+        {
+            throw new ImageStatusConflictException(image.ImageId, ImageVocabulary.Saving, ImageVocabulary.Queued);
+        }
+
+        // Never written through: what stands there may be a link to somebody else's file.
+        File.Delete(path);
+        FileStream file = FolderLock.Create(path);
         ServiceImage saving = image with { Status = ImageVocabulary.Saving, UpdatedAt = DateTime.UtcNow };
         try
         {
+            bool hasLocks = IsHeld(path);
+            if (!hasLocks)
+            {
+                UploadOwner.Write(folder.OwnerPath(image.ImageId));
+            }
+
             folder.Replace(saving);
+            return new LocalUpload(folder, saving, file, hasLocks);
         }
         catch
         {
             file.Dispose();
             LocalImageFolder.RemoveFile(path);
+            LocalImageFolder.RemoveFile(folder.OwnerPath(image.ImageId));
             throw;
         }
-
-        return new LocalUpload(folder, saving, file);
     }
 
     /// <summary>Says whether a saving image's writer lives; the lock is held.</summary>
-    public static bool IsAlive(LocalImageFolder folder, string id)
-    {
-        try
-        {
-            using FileStream? file = FolderLock.TryOpen(folder.PartialPath(id), FileMode.Open);
-            return file is null;
-        }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
-    }
+    public static bool IsAlive(LocalImageFolder folder, string id) =>
+        IsHeld(folder.PartialPath(id)) || UploadOwner.IsAlive(folder.OwnerPath(id));
 
     /// <summary>Writes the data and hashes them on the way.</summary>
     public async Task ReceiveAsync(Stream data, ImageUploadOptions uploadOptions, CancellationToken cancellationToken)
@@ -126,6 +132,7 @@ internal sealed class LocalUpload : IAsyncDisposable
         };
         _folder.Replace(active);
         _isCompleted = true;
+        RemoveOwner();
         return active;
     }
 
@@ -157,6 +164,29 @@ internal sealed class LocalUpload : IAsyncDisposable
         finally
         {
             await _partial.DisposeAsync().ConfigureAwait(false);
+            RemoveOwner();
+        }
+    }
+
+    private static bool IsHeld(string path)
+    {
+        try
+        {
+            using FileStream? file = PlainFile.TryOpenAlone(path);
+            return file is null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not there, or nothing that an upload would write.
+            return false;
+        }
+    }
+
+    private void RemoveOwner()
+    {
+        if (!HasLocks)
+        {
+            LocalImageFolder.RemoveFile(_folder.OwnerPath(_begun.ImageId));
         }
     }
 

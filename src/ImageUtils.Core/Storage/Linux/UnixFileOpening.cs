@@ -11,12 +11,13 @@ internal static partial class UnixFileOpening
     /// <summary>Opens a path with O_RDONLY, O_NONBLOCK, O_NOCTTY and O_CLOEXEC.</summary>
     /// <param name="path">The path.</param>
     /// <param name="error">The error number where it failed.</param>
+    /// <param name="followLinks">False: a path whose last part is a link fails (O_NOFOLLOW).</param>
     /// <returns>The handle, or null.</returns>
-    public static SafeFileHandle? TryOpen(string path, out int error)
+    public static SafeFileHandle? TryOpen(string path, out int error, bool followLinks = true)
     {
-        // The values of the flags differ between the kernels, not between the architectures that .NET runs on.
+        // The values of these flags differ between the kernels, not between the architectures that .NET runs on.
         int flags = OperatingSystem.IsLinux() ? 0x800 | 0x100 | 0x80000 : 0x4 | 0x20000 | 0x1000000;
-        int descriptor = NativeOpen(path, flags);
+        int descriptor = NativeOpen(path, followLinks ? flags : flags | NoFollow());
         if (descriptor < 0)
         {
             error = Marshal.GetLastPInvokeError();
@@ -36,6 +37,13 @@ internal static partial class UnixFileOpening
     /// <param name="handle">The open file.</param>
     /// <returns>The number.</returns>
     public static int Descriptor(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+
+    /// <summary>O_NOFOLLOW, the one of our flags that Linux numbers by the architecture.</summary>
+    private static int NoFollow() => !OperatingSystem.IsLinux() ? 0x100 : RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.Arm or Architecture.Armv6 or Architecture.Arm64 or Architecture.Ppc64le => 0x8000,
+        _ => 0x20000,
+    };
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

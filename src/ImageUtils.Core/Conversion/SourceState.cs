@@ -1,0 +1,37 @@
+using ImageUtils.Errors;
+using ImageUtils.Storage;
+
+namespace ImageUtils.Conversion;
+
+/// <summary>
+/// What tells that a source is still the file that was inspected. Between the inspection and the conversion somebody could
+/// put another image in its place, one with a backing file for example.
+/// </summary>
+/// <param name="Device">The file system.</param>
+/// <param name="Inode">The file within it.</param>
+/// <param name="Length">Its bytes.</param>
+/// <param name="LastWritten">When it was written last.</param>
+internal sealed record SourceState(ulong Device, ulong Inode, long Length, DateTime LastWritten)
+{
+    /// <summary>Looks at a source, through links.</summary>
+    /// <param name="path">The source.</param>
+    /// <returns>Its state; null: it is not there.</returns>
+    public static SourceState? Of(string path)
+    {
+        FileIdentity? identity = FileIdentity.TryOf(path);
+        var file = new FileInfo(RealPath.Of(path));
+        return identity is not null && file.Exists ? new SourceState(identity.Device, identity.Inode, file.Length, file.LastWriteTimeUtc) : null;
+    }
+
+    /// <summary>Refuses a result whose source is not what it was.</summary>
+    /// <param name="path">The source.</param>
+    /// <param name="before">What it was before its inspection.</param>
+    /// <exception cref="ConversionFailedException">It changed, was replaced, or is gone.</exception>
+    public static void RequireUnchanged(string path, SourceState? before)
+    {
+        if (before != Of(path))
+        {
+            throw new ConversionFailedException(path, "the source changed while it was converted.");
+        }
+    }
+}
