@@ -143,6 +143,36 @@ Describe 'Convert-VolumeImage' {
         }
     }
 
+    It 'makes a destination that is no file one error with its cause, and the rest goes on' {
+        $results = Get-Item disk.raw, second.img | Convert-VolumeImage -Destination { $_.Extension -eq '.raw' ? 'Env:/nothing' : './goes-on.raw' } -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'PathNotFileSystem,*'
+        $failed.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        Split-Path -Leaf $results.Path | Should -Be 'goes-on.raw'
+    }
+
+    It 'finds two inputs for one file behind a link to its folder' -Skip:(-not $IsLinux) {
+        New-Item -ItemType Directory -Path linked | Out-Null
+        New-Item -ItemType SymbolicLink -Path other -Value (Join-Path $TestDrive 'linked') | Out-Null
+        { Get-Item disk.raw, second.img | Convert-VolumeImage -Destination { $_.Extension -eq '.raw' ? 'linked/x.raw' : 'other/x.raw' } } | Should -Throw -ErrorId 'DestinationNotFolder*'
+        Get-ChildItem linked | Should -BeNullOrEmpty
+    }
+
+    It 'leaves no new folder behind where there was nothing to convert' {
+        Convert-VolumeImage -LiteralPath ./missing.raw -Destination ./new-folder/ -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+        './new-folder' | Should -Not -Exist
+    }
+
+    It 'names the setting that cannot be used before any work' {
+        $env:IMAGEUTILS_CONVERSION_CPU_LIMIT = 'abc'
+        try {
+            { Convert-VolumeImage $raw ./never.raw } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage '*IMAGEUTILS_CONVERSION_CPU_LIMIT*'
+        }
+        finally {
+            Remove-Item Env:IMAGEUTILS_CONVERSION_CPU_LIMIT
+        }
+    }
+
     It 'says that a format cannot be written' {
         { Convert-VolumeImage $raw ./x.dmg -OutputFormat dmg } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
         (Get-Completion 'Convert-VolumeImage x y -OutputFormat ').CompletionText | Should -Not -Contain 'dmg'

@@ -18,7 +18,7 @@ Describe 'Under the culture <_>' -ForEach 'de-DE', 'tr-TR', 'ar-SA' {
     It 'knows names of formats in any case' {
         Test-ImageFormat $raw -ClaimedFormat RAW -Quiet | Should -BeTrue
         Test-ImageFormat $raw -ClaimedFormat VDI -Quiet | Should -BeFalse
-        { Test-ImageFormat $raw -ClaimedFormat İSO } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        { Test-ImageFormat $raw -ClaimedFormat ([char]0x130 + "SO") } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
     }
 
     It 'shows sizes with a dot' {

@@ -68,8 +68,8 @@ Describe 'Set-ImageUtilsOption' {
         $names = 'RetryCount', 'ConversionCpuLimit', 'VolumeDdBlockSize', 'VolumeCopyBytesPerSecond'
         $names | ForEach-Object -Parallel {
             Import-Module $using:ModuleManifest
-            foreach ($value in 1..10) {
-                $option = @{ $_ = $value }
+            for ($i = 1; $i -le 10; $i++) {
+                $option = @{ $_ = $i }
                 Set-ImageUtilsOption @option -Scope User
             }
         }
