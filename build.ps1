@@ -137,7 +137,7 @@ function Invoke-Analyze {
 }
 
 switch ($Task) {
-    'build' { Invoke-Build }
+    'build' { Invoke-Build; Invoke-HelpBuild }
     'test' { Invoke-Test }
     'demo' { Invoke-Demo }
     'docs' { Invoke-HelpBuild }

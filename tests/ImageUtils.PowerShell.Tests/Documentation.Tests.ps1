@@ -37,6 +37,12 @@ Describe 'The page of <Name>' -ForEach $commands {
         $page | Should -Not -Match '\{\{'
     }
 
+    It 'is what Get-Help shows' -Skip:(-not (Test-Path (Join-Path (Split-Path $ModuleManifest) 'en-US/ImageUtils.PowerShell.dll-Help.xml'))) {
+        $synopsis = [regex]::Match($page, '(?s)## SYNOPSIS\s+(.*?)\s+## ').Groups[1].Value -replace '\s+', ' '
+        ((Get-Help $Name).Synopsis -replace '\s+', ' ') | Should -Be $synopsis
+        (Get-Help $Name -Full).examples.example.Count | Should -BeGreaterThan 0
+    }
+
     It 'is one that the help compiler reads' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
         Import-Module Microsoft.PowerShell.PlatyPS
         $read = Import-MarkdownCommandHelp -Path (Join-Path $pages "$Name.md")

@@ -50,6 +50,13 @@ Describe 'Get-ServiceImage' {
         Get-ServiceImage -Name 'beta*' | Should -BeNullOrEmpty
     }
 
+    It 'completes names, quoted where they need it' {
+        (Get-Completion 'Get-ServiceImage -Name alphab').CompletionText | Should -Be 'alphabet'
+        New-ServiceImage -Name "it's [one]" -DiskFormat raw | Out-Null
+        $text = (Get-Completion 'Get-ServiceImage -Name it').CompletionText
+        (Invoke-Expression "Get-ServiceImage -Name $text").Name | Should -Be "it's [one]"
+    }
+
     It 'filters by format and status' {
         (Get-ServiceImage -DiskFormat qcow2 -Name alpha*).ImageId | Should -Be $second.ImageId
         Get-ServiceImage -Status active | Should -BeNullOrEmpty

@@ -20,7 +20,7 @@ public sealed class ConvertVolumeImageCommand : PathCommand
     /// <summary>The image of the image service to make the volume from.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string ImageId { get; set; } = string.Empty;
 
     /// <summary>The file, or a folder that gets <c>name.format</c>.</summary>

@@ -15,12 +15,13 @@ public sealed class GetServiceImageCommand : OperationCommand
     /// <summary>The ids of the images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "ImageId")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string[] ImageId { get; set; } = [];
 
     /// <summary>The name; wildcards are expanded.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string? Name { get; set; }
 
     /// <summary>The status, for example active.</summary>

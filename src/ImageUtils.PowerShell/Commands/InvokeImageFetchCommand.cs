@@ -15,7 +15,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     /// <summary>The image.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string ImageId { get; set; } = string.Empty;
 
     /// <summary>The file, or a folder that gets <c>id.format</c>.</summary>

@@ -23,7 +23,7 @@ public sealed class PublishVolumeImageCommand : PathCommand
     /// <summary>The queued image that gets the data; never taken from the pipeline, where ids are those of sources.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string? ImageId { get; set; }
 
     /// <summary>The name of the image to make.</summary>

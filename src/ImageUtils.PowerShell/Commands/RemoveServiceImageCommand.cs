@@ -12,7 +12,7 @@ public sealed class RemoveServiceImageCommand : OperationCommand
     /// <summary>The ids of the images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string[] ImageId { get; set; } = [];
 
     /// <summary>The image service; without it the runspace's connection.</summary>

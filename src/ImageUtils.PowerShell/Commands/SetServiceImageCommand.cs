@@ -14,7 +14,7 @@ public sealed class SetServiceImageCommand : OperationCommand
     /// <summary>The ids of the images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string[] ImageId { get; set; } = [];
 
     /// <summary>The new name.</summary>

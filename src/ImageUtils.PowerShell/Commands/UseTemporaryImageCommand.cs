@@ -17,7 +17,7 @@ public sealed class UseTemporaryImageCommand : OperationCommand
     /// <summary>The image.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageIdCompleter))]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string ImageId { get; set; } = string.Empty;
 
     /// <summary>What is done with the file; its full path is $_ and the first argument.</summary>

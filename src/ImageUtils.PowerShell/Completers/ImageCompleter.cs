@@ -7,8 +7,11 @@ using ImageUtils.Services;
 
 namespace ImageUtils.PowerShell.Completers;
 
-/// <summary>Completes image ids of the connection in use; name, status and size are the tooltip. A word also finds names.</summary>
-public sealed class ImageIdCompleter : IArgumentCompleter
+/// <summary>
+/// Completes image ids of the connection in use, or names where the parameter is a name; name, status and size are the
+/// tooltip. A word finds both.
+/// </summary>
+public sealed class ImageCompleter : IArgumentCompleter
 {
     private const int Most = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -29,11 +32,12 @@ public sealed class ImageIdCompleter : IArgumentCompleter
         };
         IImageService service = RunspaceSession.Current.Choose(given).Service;
         string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        bool byName = string.Equals(parameterName, "Name", StringComparison.OrdinalIgnoreCase);
         try
         {
             // A completion is a wish of the moment: no answer in time is no answer.
             using CancellationTokenSource limit = new(Patience);
-            return Task.Run(() => FindAsync(service, typed, limit.Token), limit.Token).GetAwaiter().GetResult();
+            return Task.Run(() => FindAsync(service, typed, byName, limit.Token), limit.Token).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is OperationCanceledException or ImageUtilsException or IOException)
         {
@@ -41,16 +45,16 @@ public sealed class ImageIdCompleter : IArgumentCompleter
         }
     }
 
-    private static async Task<List<CompletionResult>> FindAsync(IImageService service, string typed, CancellationToken token)
+    private static async Task<List<CompletionResult>> FindAsync(IImageService service, string typed, bool byName, CancellationToken token)
     {
         List<CompletionResult> found = [];
         await foreach (ServiceImage image in service.ListAsync(ImageFilter.All, token).ConfigureAwait(false))
         {
             bool matches = image.ImageId.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
                 || (image.Name ?? string.Empty).StartsWith(typed, StringComparison.OrdinalIgnoreCase);
-            if (matches)
+            if (matches && !(byName && string.IsNullOrEmpty(image.Name)))
             {
-                found.Add(new CompletionResult(image.ImageId, image.Name ?? image.ImageId, CompletionResultType.ParameterValue, Describe(image)));
+                found.Add(new CompletionResult(byName ? Quoted(image.Name!) : image.ImageId, image.Name ?? image.ImageId, CompletionResultType.ParameterValue, Describe(image)));
             }
 
             if (found.Count >= Most)
@@ -60,6 +64,14 @@ public sealed class ImageIdCompleter : IArgumentCompleter
         }
 
         return found;
+    }
+
+    // Names are free text; quotes keep the shell from reading anything into them, and brackets from being wildcards.
+    private static string Quoted(string name)
+    {
+        string escaped = WildcardPattern.Escape(name);
+        bool isPlain = escaped.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
+        return isPlain ? escaped : $"'{CodeGeneration.EscapeSingleQuotedStringContent(escaped)}'";
     }
 
     private static string Describe(ServiceImage image) =>
