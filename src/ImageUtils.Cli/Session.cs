@@ -20,7 +20,7 @@ internal sealed class Session : IOperationLog
         Results = new ResultWriter(Console.Out, parsed.GetValue(SharedOptions.Json));
         LoadedOptions = OptionsLoader.LoadWithSources(Environment.GetEnvironmentVariable);
         Operations = OperationContext.Create(Options, this, progress: null);
-        Service = new LocalImageService(Path.GetFullPath(parsed.GetValue(SharedOptions.Local) ?? Options.LocalImageDirectory));
+        Service = new LocalImageService(Path.GetFullPath(parsed.GetValue(SharedOptions.Local) ?? Options.LocalImageDirectory), this);
     }
 
     /// <summary>Cancelled by Ctrl+C.</summary>

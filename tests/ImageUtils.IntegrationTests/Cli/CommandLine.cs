@@ -11,7 +11,7 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
         [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>Runs the program in a folder, with temporary files below it.</summary>
-    public static async Task<CommandLine> RunAsync(string folder, IReadOnlyList<string> words, string? path = null, byte[]? input = null)
+    public static async Task<CommandLine> RunAsync(string folder, IReadOnlyList<string> words, string? path = null, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null)
     {
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "imageutils.exe" : "imageutils"), words)
         {
@@ -28,6 +28,11 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
         if (path is not null)
         {
             start.Environment["PATH"] = path;
+        }
+
+        foreach ((string name, string value) in variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
         }
 
         using Process process = Process.Start(start)!;
