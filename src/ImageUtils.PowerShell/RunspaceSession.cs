@@ -41,5 +41,5 @@ public sealed class RunspaceSession
     /// <param name="given">The one the user handed to the cmdlet, or null.</param>
     /// <returns>That one, else the runspace's, else the local default.</returns>
     public ImageServiceConnection Choose(ImageServiceConnection? given) =>
-        given ?? Connection ?? new ImageServiceConnection(new LocalImageService(LoadOptions().LocalImageDirectory), isDefault: true);
+        given ?? Connection ?? new ImageServiceConnection(new LocalImageService(LoadOptions().LocalImageDirectory, new RunningCommandLog()), isDefault: true);
 }

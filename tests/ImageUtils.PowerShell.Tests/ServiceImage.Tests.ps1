@@ -50,6 +50,14 @@ Describe 'Get-ServiceImage' {
         Get-ServiceImage -Name 'beta*' | Should -BeNullOrEmpty
     }
 
+    It 'warns of a damaged record and shows the others' {
+        $damaged = New-ServiceImage -Name 'damaged' -DiskFormat raw
+        Set-Content -LiteralPath (Join-Path $TestDrive "service/$($damaged.ImageId)/image.json") -Value '{'
+        (Get-ServiceImage -WarningVariable warned -WarningAction SilentlyContinue).Name | Should -Contain 'alpha'
+        "$warned" | Should -Match $damaged.ImageId
+        Remove-Item -Recurse -LiteralPath (Join-Path $TestDrive "service/$($damaged.ImageId)")
+    }
+
     It 'completes names, quoted where they need it' {
         (Get-Completion 'Get-ServiceImage -Name alphab').CompletionText | Should -Be 'alphabet'
         New-ServiceImage -Name "it's [one]" -DiskFormat raw | Out-Null

@@ -23,7 +23,7 @@ public sealed class ConnectImageServiceCommand : OperationCommand
             Terminate(new ArgumentException($"'{folder}' is a file; a local image service is a folder."), LocalDirectory);
         }
 
-        Session.Connection = new ImageServiceConnection(new LocalImageService(folder));
+        Session.Connection = new ImageServiceConnection(new LocalImageService(folder, new RunningCommandLog()));
         WriteObject(Session.Connection);
     }
 }

@@ -65,7 +65,7 @@ public sealed class GetServiceImageCommand : OperationCommand
         WildcardPattern? pattern = isPattern ? WildcardPattern.Get(Name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant) : null;
         ImageFilter filter = new()
         {
-            Name = isPattern ? null : Name,
+            Name = isPattern || Name is null ? null : WildcardPattern.Unescape(Name),
             Status = Status,
             DiskFormat = ImageUtils.DiskFormat.TryParse(DiskFormat, out DiskFormat? known) ? known.GlanceName ?? known.Name : DiskFormat,
             ContainerFormat = ContainerFormat,

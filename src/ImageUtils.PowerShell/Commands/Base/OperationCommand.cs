@@ -88,6 +88,7 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
     protected void RunItem(object target, Func<CancellationToken, Task> work) =>
         Run(async token =>
         {
+            RunningCommandLog.Follow(this);
             try
             {
                 await work(token).ConfigureAwait(false);
