@@ -1,6 +1,6 @@
 BeforeAll { . (Join-Path $PSScriptRoot 'TestSetup.ps1') }
 
-Describe 'Connect-ImageService, Get-ImageService, Disconnect-ImageService' {
+Describe 'Connect-ImageService' {
     AfterEach { Disconnect-ImageService }
 
     It 'makes a folder the service of this runspace' {
@@ -11,20 +11,6 @@ Describe 'Connect-ImageService, Get-ImageService, Disconnect-ImageService' {
         $connection.Kind | Should -Be 'local'
         $connection.Location | Should -Be (Join-Path $TestDrive 'service')
         (Get-ImageService).Location | Should -Be $connection.Location
-    }
-
-    It 'falls back to the local default' {
-        $env:IMAGEUTILS_LOCAL_IMAGE_DIRECTORY = Join-Path $TestDrive 'default'
-        try {
-            Connect-ImageService -LocalDirectory (Join-Path $TestDrive 'other') | Out-Null
-            (Get-ImageService).IsDefault | Should -BeFalse
-            Disconnect-ImageService
-            (Get-ImageService).IsDefault | Should -BeTrue
-            (Get-ImageService).Location | Should -Be (Join-Path $TestDrive 'default')
-        }
-        finally {
-            Remove-Item Env:IMAGEUTILS_LOCAL_IMAGE_DIRECTORY
-        }
     }
 
     It 'does not take a file for a folder' {
