@@ -43,7 +43,12 @@ $volume = Get-ServiceImage -ImageId $registered.ImageId | Convert-VolumeImage -D
 $volume | Out-String -Width 200
 
 '> Publish-VolumeImage'
-$volume | Publish-VolumeImage -Name 'demo-volume' -DiskFormat qcow2 | Out-String -Width 200
+$target = 'qcow2'
+if (-not (Get-ImageTool -Name qemu-img).IsAvailable) {
+    'qemu-img is not here, so the volume goes back as it is.'
+    $target = 'raw'
+}
+$volume | Publish-VolumeImage -Name 'demo-volume' -DiskFormat $target | Out-String -Width 200
 
 '> Get-ServiceImage'
 Get-ServiceImage | Out-String -Width 200
