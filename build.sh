@@ -83,7 +83,7 @@ build() {
     rm -rf "$OUTPUT/bin" "$OUTPUT/ImageUtils.PowerShell"
     mkdir -p "$OUTPUT/bin" "$OUTPUT/ImageUtils.PowerShell/bin"
 
-    # Compiled ahead of time the program starts in half the time; where the compiler cannot be had, it goes without.
+    # Compiled ahead of time the program starts sooner; where the compiler cannot be had, it goes without.
     local rid
     rid=$(runtime_identifier)
     if ! dotnet publish src/ImageUtils.Cli -c "$CONFIGURATION" -r "$rid" --self-contained false -p:PublishReadyToRun=true \
