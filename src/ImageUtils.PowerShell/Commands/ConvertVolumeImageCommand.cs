@@ -111,10 +111,7 @@ public sealed class ConvertVolumeImageCommand : PathCommand
     }
 
     /// <inheritdoc/>
-    protected override void End()
-    {
-        _queue.Run($"Convert to {Format.Name}", this, RunItem);
-    }
+    protected override void End() => _queue.Run($"Convert to {Format.Name}", this, RunItem);
 
     private async Task ConvertFileAsync(string source, string path, long? volume, CancellationToken token)
     {

@@ -80,10 +80,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     }
 
     /// <inheritdoc/>
-    protected override void End()
-    {
-        _queue.Run("Fetch image", this, RunItem);
-    }
+    protected override void End() => _queue.Run("Fetch image", this, RunItem);
 
     private async Task FetchAsync(ImageServiceConnection connection, string path, string imageId, long? volume, CancellationToken token)
     {

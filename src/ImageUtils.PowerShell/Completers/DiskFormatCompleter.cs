@@ -1,25 +1,13 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
-
 namespace ImageUtils.PowerShell.Completers;
 
 /// <summary>Completes names of disk formats, with what each can do as the tooltip.</summary>
-public sealed class DiskFormatCompleter : IArgumentCompleter
+public sealed class DiskFormatCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters)
+    protected override IEnumerable<(string Name, string Tooltip)> Names(string parameterName)
     {
         bool mustWrite = string.Equals(parameterName, "OutputFormat", StringComparison.OrdinalIgnoreCase);
-        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        return DiskFormat.All
-            .Where(format => (!mustWrite || format.CanWrite) && format.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-            .Select(format => new CompletionResult(format.Name, format.Name, CompletionResultType.ParameterValue, Describe(format)));
+        return DiskFormat.All.Where(format => !mustWrite || format.CanWrite).Select(format => (format.Name, Describe(format)));
     }
 
     private static string Describe(DiskFormat format)

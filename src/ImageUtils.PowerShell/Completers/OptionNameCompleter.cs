@@ -1,27 +1,16 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using ImageUtils.Configuration;
 using ImageUtils.Errors;
 
 namespace ImageUtils.PowerShell.Completers;
 
 /// <summary>Completes names of options; what each means, its value and its source are the tooltip.</summary>
-public sealed class OptionNameCompleter : IArgumentCompleter
+public sealed class OptionNameCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters)
+    protected override IEnumerable<(string Name, string Tooltip)> Names(string parameterName)
     {
-        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
         LoadedOptions? loaded = TryLoad();
-        return OptionDefinitions.All
-            .Where(definition => definition.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
-            .Select(definition => new CompletionResult(definition.Name, definition.Name, CompletionResultType.ParameterValue, Describe(definition, loaded?.Show(definition))));
+        return OptionDefinitions.All.Select(definition => (definition.Name, Describe(definition, loaded?.Show(definition))));
     }
 
     // Names can be completed also while a setting is broken; just then they are wanted.
