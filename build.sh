@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The front door on Linux and macOS: installs what is missing where it may, then builds, tests, shows and packs.
-#   ./build.sh demo [IMAGE] | build | test | docs | analyze | package | clean
+#   ./build.sh demo [IMAGE] | build | test | fuzz [EXECUTIONS] | bench [NAME...] | docs | analyze | package | clean
 set -euo pipefail
 CALLER=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -161,11 +161,32 @@ run_tests() {
     need_packages
     build
     mkdir -p "$OUTPUT/test-results"
+    rm -f "$OUTPUT/test-results/verdicts.txt"
+    export IMAGEUTILS_TEST_RESULTS=$OUTPUT/test-results
     test_project tests/ImageUtils.Core.Tests
     test_project tests/ImageUtils.IntegrationTests
+    [ ! -f "$OUTPUT/test-results/verdicts.txt" ] || cat "$OUTPUT/test-results/verdicts.txt"
     test_pester
     say "$PASSED passed, $FAILED failed, $SKIPPED skipped"
     [ "$FAILED" -eq 0 ]
+}
+
+# A long run; CI makes a short one as a test. A finding is saved with the number that makes it again.
+fuzz() {
+    need_dotnet
+    dotnet build tests/ImageUtils.Core.Tests -c "$CONFIGURATION" --nologo -v quiet
+    mkdir -p "$OUTPUT/fuzz"
+    IMAGEUTILS_FUZZ_EXECUTIONS=${1:-5000000} IMAGEUTILS_FUZZ_FIRST=${IMAGEUTILS_FUZZ_FIRST:-$(($(date +%s) * 1000))} IMAGEUTILS_FUZZ_SAVE=$OUTPUT/fuzz \
+        dotnet "tests/ImageUtils.Core.Tests/bin/$CONFIGURATION/net10.0/ImageUtils.Core.Tests.dll" -class '*.InspectorFuzzTests' -showLiveOutput -noColor
+}
+
+# Ours against the peer in the same run; the figures of docs/performance.md come from here.
+bench() {
+    need_dotnet
+    need_packages
+    dotnet build benchmarks/ImageUtils.Benchmarks -c "$CONFIGURATION" --nologo -v quiet
+    [ $# -gt 0 ] || set -- info
+    dotnet "benchmarks/ImageUtils.Benchmarks/bin/$CONFIGURATION/net10.0/ImageUtils.Benchmarks.dll" "$@"
 }
 
 demo() {
@@ -255,12 +276,14 @@ case ${1:-} in
     demo) shift; demo "$@" ;;
     build) build ;;
     test) run_tests ;;
+    fuzz) shift; fuzz "$@" ;;
+    bench) shift; bench "$@" ;;
     docs) docs ;;
     analyze) analyze ;;
     package) package ;;
     clean) clean ;;
     *)
-        say "usage: ./build.sh demo [IMAGE] | build | test | docs | analyze | package | clean"
+        say "usage: ./build.sh demo [IMAGE] | build | test | fuzz [EXECUTIONS] | bench [NAME...] | docs | analyze | package | clean"
         exit 2
         ;;
 esac

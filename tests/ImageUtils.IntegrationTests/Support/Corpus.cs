@@ -1,11 +1,12 @@
 using System.Text.Json;
+using ImageUtils.Core.Tests.Support;
 
 namespace ImageUtils.IntegrationTests.Support;
 
 /// <summary>The images beside the repository that no one here wrote; tests are skipped where they are not there.</summary>
 internal static class Corpus
 {
-    private static readonly string? Folder = Find();
+    private static readonly string? Folder = CorpusFolder.Find();
 
     /// <summary>Gives the full path of a file; skips the test where there is no corpus.</summary>
     public static string PathOf(string name)
@@ -25,21 +26,4 @@ internal static class Corpus
 
     private static JsonElement[] Read(string name, string member) =>
         Folder is null ? [] : JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement.GetProperty(member).EnumerateArray().ToArray();
-
-    private static string? Find()
-    {
-        if (Environment.GetEnvironmentVariable("IMAGEUTILS_CORPUS") is { Length: > 0 } given)
-        {
-            return Directory.Exists(given) ? given : null;
-        }
-
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ImageUtils.PowerShell.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        string? corpus = folder is null ? null : Path.GetFullPath(Path.Combine(folder, "..", "shared", "corpus"));
-        return Directory.Exists(corpus) ? corpus : null;
-    }
 }
