@@ -127,14 +127,14 @@ public class VhdxTests
     }
 
     [Theory]
-    [InlineData(100UL, "outside of the file")]
-    [InlineData(0UL, "in its headers")]
-    [InlineData(2UL, "in a table")]
+    [InlineData(100UL, "behind the end of the file")]
+    [InlineData(0UL, "which is the header")]
+    [InlineData(2UL, "which is the metadata region")]
     public void A_block_that_lies_where_it_must_not_is_refused(ulong mebibyte, string words) =>
         Verdict.Fails(Made(made => made.Blocks = [(mebibyte << 20) | 6]), CheckNames.Tables, words);
 
     [Fact]
-    public void Two_blocks_in_one_place_are_refused() => Verdict.Fails(Made(made => made.Blocks = [(4UL << 20) | 6, (4UL << 20) | 6]), CheckNames.Tables, "Two blocks");
+    public void Two_blocks_in_one_place_are_refused() => Verdict.Fails(Made(made => made.Blocks = [(4UL << 20) | 6, (4UL << 20) | 6]), CheckNames.Tables, "overlaps another block");
 
     [Fact]
     public void A_disk_too_large_for_its_table_is_refused() =>

@@ -28,6 +28,9 @@ internal sealed record Qcow2Extensions
     /// <summary>Where the bitmap directory lies.</summary>
     public (uint Count, ulong Size, ulong Offset)? Bitmaps { get; private set; }
 
+    /// <summary>Where the extension of bitmaps stands; null: there is none.</summary>
+    public long? BitmapsOffset { get; private set; }
+
     /// <summary>What is wrong with the extensions.</summary>
     public List<FormatDefect> Defects { get; } = [];
 
@@ -85,6 +88,7 @@ internal sealed record Qcow2Extensions
                 EncryptionHeader = (data.U64Be(0), data.U64Be(8));
                 break;
             case BitmapsType:
+                BitmapsOffset = position;
                 Bitmaps = (data.U32Be(0), data.U64Be(8), data.U64Be(16));
                 break;
             default:

@@ -15,8 +15,8 @@ internal sealed class Qcow2SnapshotTable
     /// <summary>The snapshots that could be read.</summary>
     public List<ImageSnapshot> Snapshots { get; } = [];
 
-    /// <summary>The L1 tables of the snapshots.</summary>
-    public List<(ulong Offset, uint Size)> Tables { get; } = [];
+    /// <summary>The L1 tables of the snapshots, and where each is named.</summary>
+    public List<(ulong Offset, uint Size, long Place)> Tables { get; } = [];
 
     /// <summary>What is wrong with the table.</summary>
     public List<FormatDefect> Defects { get; } = [];
@@ -77,7 +77,7 @@ internal sealed class Qcow2SnapshotTable
             }
 
             int idOffset = EntrySize + (int)extraSize;
-            Tables.Add((entry.U64Be(0), entry.U32Be(8)));
+            Tables.Add((entry.U64Be(0), entry.U32Be(8), tableOffset + position));
             ulong stateSize = extraSize >= 8 ? entry.U64Be(EntrySize) : entry.U32Be(32);
             Snapshots.Add(new ImageSnapshot
             {

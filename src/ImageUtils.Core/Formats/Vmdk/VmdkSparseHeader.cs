@@ -9,7 +9,9 @@ internal sealed record VmdkSparseHeader
 
     private const uint LineEndFlag = 1;
     private const uint RedundantDirectoryFlag = 2;
+    private const uint ZeroGrainFlag = 4;
     private const uint CompressedFlag = 0x10000;
+    private const uint MarkerFlag = 0x20000;
 
     public required bool IsTruncated { get; init; }
 
@@ -43,6 +45,12 @@ internal sealed record VmdkSparseHeader
     public bool HasRightLineEnds { get; init; }
 
     public bool IsCompressed => (Flags & CompressedFlag) != 0;
+
+    /// <summary>True where an entry of 1 in a grain table means a grain of zeros.</summary>
+    public bool HasZeroGrains => (Flags & ZeroGrainFlag) != 0;
+
+    /// <summary>True where a marker stands in front of each compressed grain.</summary>
+    public bool HasMarkers => (Flags & MarkerFlag) != 0;
 
     public bool HasRedundantDirectory => (Flags & RedundantDirectoryFlag) != 0;
 

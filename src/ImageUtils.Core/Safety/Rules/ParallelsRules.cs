@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ImageUtils.Formats;
 using ImageUtils.Formats.Parallels;
 using ImageUtils.Storage;
@@ -10,7 +9,8 @@ internal sealed class ParallelsRules : IFormatRules
 {
     private const string Reference = "qemu docs/interop/parallels.txt";
     private const uint KnownVersion = 2;
-    private const int ChunkSize = 64 * 1024;
+    private const int MetadataTableBytes = 64 * 1024;
+    private const ulong SectorSize = 512;
     private const uint MaximumTableEntries = 0x7FFFFFFF / 4;
 
     /// <inheritdoc/>
@@ -80,25 +80,11 @@ internal sealed class ParallelsRules : IFormatRules
             return;
         }
 
-        long size = header.TableEntries * 4L;
-        long bound = context.IsFull ? size : Math.Min(size, ChunkSize);
+        ExtentMap clusters = new(context, map, SectorSize, Reference);
         ulong unit = header.IsExtended ? header.Tracks : 1;
-        for (long done = 0; done < bound; done += ChunkSize)
-        {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            byte[] chunk = context.Reader.ReadArray(ParallelsHeader.Size + done, (int)Math.Min(ChunkSize, bound - done));
-            for (int index = 0; index <= chunk.Length - 4; index += 4)
-            {
-                uint entry = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(index));
-                ulong start = entry * unit * 512;
-                if (entry != 0 && (start >= (ulong)context.Reader.Length || map.Touched(start, 1) is not null))
-                {
-                    checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A cluster is said to be at 0x{start:x}, behind the end of the file or in a table."), ParallelsHeader.Size + done + index, chunk.AsSpan(index, 4), Reference);
-                    return;
-                }
-            }
-        }
-
+        _ = new TableScan(context, MetadataTableBytes).Words(ParallelsHeader.Size, header.TableEntries * 4L, isBigEndian: false, (entry, place) =>
+            entry == 0 || clusters.Take("A cluster", entry * unit * SectorSize, (ulong)header.Tracks * SectorSize, place));
+        clusters.Conclude();
         checks.Pass(CheckNames.Tables, "The block table lies inside the file and points into it.");
     }
 }

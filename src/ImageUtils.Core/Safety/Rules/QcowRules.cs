@@ -35,14 +35,14 @@ internal sealed class QcowRules : IFormatRules
             {
                 checks.Fail(CheckNames.Tables, "The L1 table is larger than 2 GiB.", 24, bytes.Part(24, 8), References.Resources);
             }
-            else
+            else if (map.Add("the L1 table", header.L1Offset, header.L1Entries * 8, 40))
             {
-                _ = map.Add("the L1 table", header.L1Offset, header.L1Entries * 8, 40);
+                new QcowTableRules(context, header, map, Reference).Walk();
             }
         }
 
         checks.Pass(CheckNames.Header, "The header is whole.");
-        checks.Pass(CheckNames.Tables, "The top table lies inside the file.");
+        checks.Pass(CheckNames.Tables, context.IsFull ? "Every table lies inside the file and overlaps nothing." : "The top table lies inside the file.");
         if (header.BackingOffset != 0)
         {
             checks.Fail(CheckNames.BackingFile, $"The image has a backing file ('{ImageText.Show(backing ?? string.Empty)}'), which would be read in its place.", 8, bytes.Part(8, 12), References.BackingFile);

@@ -34,10 +34,7 @@ internal sealed class QedRules : IFormatRules
         checks.Pass(CheckNames.UnknownFeatures, "All features that the image needs are known.");
         if (isSane)
         {
-            TableMap map = new(context);
-            _ = map.Add("the header", 0, Math.Min((ulong)header.HeaderSize * header.ClusterSize, (ulong)context.Reader.Length));
-            _ = map.Add("the L1 table", header.L1Offset, (ulong)header.TableSize * header.ClusterSize, 40);
-            checks.Pass(CheckNames.Tables, "The top table lies inside the file.");
+            new QedTableRules(context, header, Reference).Judge();
         }
 
         bool isDirty = (header.Features & QedHeader.NeedCheckBit) != 0;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ImageUtils.Formats;
 using ImageUtils.Formats.Vdi;
 using ImageUtils.Storage;
@@ -9,7 +8,6 @@ namespace ImageUtils.Safety.Rules;
 internal sealed class VdiRules : IFormatRules
 {
     private const uint KnownVersion = 0x00010001;
-    private const int ChunkSize = 64 * 1024;
     private const int MetadataMapBytes = 256 * 1024;
     private const uint MaximumBlocks = 0x3FFFFFFF;
 
@@ -116,35 +114,32 @@ internal sealed class VdiRules : IFormatRules
 
     private static void JudgeEntries(VdiHeader header, InspectionContext context)
     {
-        long size = header.Blocks * 4L;
-        long bound = context.IsFull ? size : Math.Min(size, MetadataMapBytes);
         UsedUnits used = new();
-        for (long done = 0; done < bound; done += ChunkSize)
+        _ = new TableScan(context, MetadataMapBytes).Words(header.MapOffset, header.Blocks * 4L, isBigEndian: false, (block, place) =>
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            byte[] chunk = context.Reader.ReadArray(header.MapOffset + done, (int)Math.Min(ChunkSize, bound - done));
-            for (int index = 0; index <= chunk.Length - 4; index += 4)
+            if (block is VdiHeader.UnallocatedBlock or VdiHeader.ZeroBlock)
             {
-                uint block = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(index));
-                if (block is VdiHeader.UnallocatedBlock or VdiHeader.ZeroBlock)
-                {
-                    continue;
-                }
-
-                long place = header.MapOffset + done + index;
-                ulong start = header.DataOffset + (block * ((ulong)header.BlockSize + header.BlockExtra));
-                if (block >= header.Blocks || start >= (ulong)context.Reader.Length)
-                {
-                    context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be number {block} in the file, behind its end."), place, chunk.AsSpan(index, 4), References.Vdi);
-                    return;
-                }
-
-                if (!used.Take(block))
-                {
-                    context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"Block {block} of the file is used twice."), place, chunk.AsSpan(index, 4), References.Vdi);
-                    return;
-                }
+                return true;
             }
+
+            ulong start = header.DataOffset + (block * ((ulong)header.BlockSize + header.BlockExtra));
+            if (block >= header.Blocks || start >= (ulong)context.Reader.Length)
+            {
+                context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be number {block} in the file, behind its end."), place, reference: References.Vdi);
+                return false;
+            }
+
+            if (!used.Take(block))
+            {
+                context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"Block {block} of the file is used twice."), place, reference: References.Vdi);
+                return false;
+            }
+
+            return true;
+        });
+        if (used.IsFull)
+        {
+            context.Checks.Warn(CheckNames.Tables, "The image has more blocks than are kept in memory; not every overlap could be seen.", reference: References.Resources);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ImageUtils.Formats.Vhd;
 using ImageUtils.Storage;
 
@@ -9,7 +8,6 @@ internal sealed class VhdTableRules(InspectionContext context, VhdMetadata metad
 {
     private const uint Unallocated = 0xFFFFFFFF;
     private const int SectorSize = 512;
-    private const int ChunkSize = 64 * 1024;
     private const int MetadataTableBytes = 256 * 1024;
     private const ulong MaximumTableBytes = 64 * 1024 * 1024;
 
@@ -72,69 +70,27 @@ internal sealed class VhdTableRules(InspectionContext context, VhdMetadata metad
 
     private void JudgeEntries(VhdDynamicHeader header, TableMap map)
     {
-        long size = header.MaximumEntries * 4L;
-        long bound = context.IsFull ? size : Math.Min(size, MetadataTableBytes);
-        List<(ulong Start, long Place)> blocks = [];
         ulong blockBytes = (ulong)header.BitmapSize + header.BlockSize;
-        ulong mostBlocks = ((ulong)context.Reader.Length / blockBytes) + 1;
-        for (long done = 0; done < bound; done += ChunkSize)
+        ExtentMap blocks = new(context, map, SectorSize, References.Vhd);
+        _ = new TableScan(context, MetadataTableBytes).Words((long)header.TableOffset, header.MaximumEntries * 4L, isBigEndian: true, (sector, place) =>
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            long chunkOffset = (long)header.TableOffset + done;
-            byte[] chunk = context.Reader.ReadArray(chunkOffset, (int)Math.Min(ChunkSize, bound - done));
-            for (int index = 0; index <= chunk.Length - 4; index += 4)
+            ulong start = (ulong)sector * SectorSize;
+            if (sector == Unallocated)
             {
-                uint sector = BinaryPrimitives.ReadUInt32BigEndian(chunk.AsSpan(index));
-                if (sector == Unallocated)
-                {
-                    continue;
-                }
-
-                ulong start = (ulong)sector * SectorSize;
-                if (!JudgeBlock(start, (ulong)header.BitmapSize, map, chunkOffset + index))
-                {
-                    return;
-                }
-
-                blocks.Add((start, chunkOffset + index));
-                if ((ulong)blocks.Count > mostBlocks)
-                {
-                    _checks.Fail(CheckNames.Tables, "There are more blocks than the file has room for; some share their place.", chunkOffset + index, reference: References.Vhd);
-                    return;
-                }
+                return true;
             }
-        }
 
-        JudgeOverlap(blocks, blockBytes);
+            // The bitmap must be whole; what is missing of the data behind it was never written.
+            return context.Reader.Contains(start, (ulong)header.BitmapSize)
+                ? blocks.Take("A block", start, Room(map, start, (ulong)header.BitmapSize, blockBytes), place)
+                : blocks.Fail(FormattableString.Invariant($"A block is said to be at 0x{start:x}, behind the end of the file."), place);
+        });
+        blocks.Conclude();
     }
 
-    private bool JudgeBlock(ulong start, ulong bitmap, TableMap map, long place)
-    {
-        if (!context.Reader.Contains(start, bitmap))
-        {
-            _checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be at 0x{start:x}, behind the end of the file."), place, reference: References.Vhd);
-            return false;
-        }
-
-        if (map.Touched(start, bitmap) is string table)
-        {
-            _checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be at 0x{start:x}, which is {table}."), place, reference: References.Vhd);
-            return false;
-        }
-
-        return true;
-    }
-
-    private void JudgeOverlap(List<(ulong Start, long Place)> blocks, ulong blockBytes)
-    {
-        blocks.Sort();
-        for (int index = 1; index < blocks.Count; index++)
-        {
-            if (blocks[index].Start - blocks[index - 1].Start < blockBytes)
-            {
-                _checks.Fail(CheckNames.Tables, FormattableString.Invariant($"Two blocks overlap at 0x{blocks[index].Start:x}."), blocks[index].Place, reference: References.Vhd);
-                return;
-            }
-        }
-    }
+    /// <summary>The footer at the end may stand where data of the last block were never written.</summary>
+    private ulong Room(TableMap map, ulong start, ulong bitmap, ulong block) =>
+        metadata.Footer is not null && start < (ulong)metadata.FooterOffset && map.Touched(start, bitmap) is null
+            ? Math.Min(block, (ulong)metadata.FooterOffset - start)
+            : block;
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ImageUtils.Formats.Vhdx;
 using ImageUtils.Storage;
 
@@ -7,7 +6,7 @@ namespace ImageUtils.Safety.Rules;
 /// <summary>The block allocation table of a VHDX.</summary>
 internal static class VhdxTableRules
 {
-    private const int ChunkSize = 64 * 1024;
+    private const ulong Mebibyte = 1 << 20;
     private const int StateMask = 7;
     private const int FullyPresent = 6;
     private const int PartiallyPresent = 7;
@@ -35,44 +34,34 @@ internal static class VhdxTableRules
             return;
         }
 
-        JudgeEntries(table, entries, ratio, map, context);
+        JudgeEntries(metadata, table, entries, ratio, map, context);
         context.Checks.Pass(CheckNames.Tables, "The regions lie inside the file and the block table points into it.");
     }
 
-    private static void JudgeEntries(VhdxRegion table, ulong entries, ulong ratio, TableMap map, InspectionContext context)
+    private static void JudgeEntries(VhdxMetadata metadata, VhdxRegion table, ulong entries, ulong ratio, TableMap map, InspectionContext context)
     {
-        long size = (long)entries * 8;
-        long bound = context.IsFull ? size : Math.Min(size, ChunkSize);
-        UsedUnits used = new();
-        for (long done = 0; done < bound; done += ChunkSize)
+        ExtentMap blocks = new(context, map, Mebibyte, Reference);
+        ulong number = 0;
+        _ = new TableScan(context, TableScan.PieceSize).LongWords((long)table.Offset, (long)entries * 8, isBigEndian: false, (entry, place) =>
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            byte[] chunk = context.Reader.ReadArray((long)table.Offset + done, (int)Math.Min(ChunkSize, bound - done));
-            for (int index = 0; index <= chunk.Length - 8; index += 8)
+            bool isBitmap = number++ % (ratio + 1) == ratio;
+            int state = (int)(entry & StateMask);
+            if (state is not (FullyPresent or PartiallyPresent))
             {
-                ulong entry = BinaryPrimitives.ReadUInt64LittleEndian(chunk.AsSpan(index));
-                ulong number = (ulong)(done + index) / 8;
-                bool isBitmap = number % (ratio + 1) == ratio;
-                int state = (int)(entry & StateMask);
-                if (state is not (FullyPresent or PartiallyPresent))
-                {
-                    continue;
-                }
-
-                ulong mebibyte = entry >> 20;
-                long place = (long)table.Offset + done + index;
-                if (mebibyte == 0 || mebibyte > (ulong)context.Reader.Length >> 20 || mebibyte << 20 >= (ulong)context.Reader.Length || map.Touched(mebibyte << 20, 1) is not null)
-                {
-                    context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be at {mebibyte} MiB, outside of the file, in its headers or in a table."), place, chunk.AsSpan(index, 8), Reference);
-                    return;
-                }
-
-                if (!isBitmap && !used.Take(mebibyte))
-                {
-                    context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"Two blocks are said to be at {mebibyte} MiB."), place, chunk.AsSpan(index, 8), Reference);
-                    return;
-                }
+                return true;
             }
-        }
+
+            if (state == PartiallyPresent && (isBitmap || !metadata.HasParent))
+            {
+                return blocks.Fail("A block is said to be there in part, and there is no parent to have the rest.", place);
+            }
+
+            // Blocks are counted in mebibytes; the first one holds the headers.
+            ulong offset = entry >> 20 << 20;
+            return offset == 0
+                ? blocks.Fail("A block is said to be at 0x0, which is the header.", place)
+                : blocks.Take("A block", offset, isBitmap ? Mebibyte : metadata.BlockSize!.Value, place);
+        });
+        blocks.Conclude();
     }
 }

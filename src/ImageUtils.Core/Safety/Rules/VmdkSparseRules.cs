@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ImageUtils.Formats;
 using ImageUtils.Formats.Vmdk;
 using ImageUtils.Storage;
@@ -13,7 +12,6 @@ internal sealed class VmdkSparseRules(InspectionContext context, VmdkMetadata me
     private const ulong MaximumGrain = 2 * 1024 * 1024;
     private const uint MaximumTableEntries = 512;
     private const ulong MaximumTables = 64 * 1024 * 1024;
-    private const int ChunkSize = 64 * 1024;
 
     private readonly CheckList _checks = context.Checks;
 
@@ -137,40 +135,52 @@ internal sealed class VmdkSparseRules(InspectionContext context, VmdkMetadata me
 
         TableMap map = new(context);
         _ = map.Add("the header", 0, SectorSize);
-        if (AddDirectory(map, "the grain directory", effective.Directory, tables, 56))
-        {
-            JudgeEntries((long)effective.Directory * SectorSize, tables);
-        }
-
+        bool isGood = AddDirectory(map, "the grain directory", effective.Directory, tables, 56) && JudgeEntries((long)effective.Directory * SectorSize, tables);
+        long? redundant = null;
         if (effective.HasRedundantDirectory && effective.RedundantDirectory != 0 && effective.RedundantDirectory != effective.Directory)
         {
-            _ = AddDirectory(map, "the redundant grain directory", effective.RedundantDirectory, tables, 48);
+            isGood &= AddDirectory(map, "the redundant grain directory", effective.RedundantDirectory, tables, 48);
+            redundant = isGood ? (long)effective.RedundantDirectory * SectorSize : null;
         }
 
-        _checks.Pass(CheckNames.Tables, "The grain directory lies inside the file and points into it.");
+        if (isGood && context.IsFull && header.GrainSize <= MaximumGrain && header.EntriesPerTable <= MaximumTableEntries)
+        {
+            AddText(header, map);
+            new VmdkGrainRules(context, effective, map).Walk((long)effective.Directory * SectorSize, redundant, tables);
+        }
+
+        _checks.Pass(CheckNames.Tables, context.IsFull ? "Every grain table lies inside the file and points into it." : "The grain directory lies inside the file and points into it.");
+    }
+
+    /// <summary>The descriptor's size may be too large by far; its beginning is what nothing may lie on.</summary>
+    private void AddText(VmdkSparseHeader header, TableMap map)
+    {
+        if (header.DescriptorOffset is > 0 and < long.MaxValue / SectorSize && header.DescriptorSize > 0)
+        {
+            _ = map.Add("the descriptor", header.DescriptorOffset * SectorSize, SectorSize, 28);
+        }
+
+        if (metadata.Footer is { } footer)
+        {
+            _ = map.Add("the footer", (ulong)footer.Offset - SectorSize, 3 * SectorSize, 56);
+        }
     }
 
     private static bool AddDirectory(TableMap map, string name, ulong sector, ulong tables, long field) =>
         map.Add(name, sector > long.MaxValue / SectorSize ? ulong.MaxValue : sector * SectorSize, tables * 4, field);
 
-    private void JudgeEntries(long directory, ulong tables)
+    private bool JudgeEntries(long directory, ulong tables)
     {
         ulong sectors = ((ulong)context.Reader.Length + SectorSize - 1) / SectorSize;
-        long size = (long)tables * 4;
-        long bound = context.IsFull ? size : Math.Min(size, ChunkSize);
-        for (long done = 0; done < bound; done += ChunkSize)
+        return new TableScan(context, TableScan.PieceSize).Words(directory, (long)tables * 4, isBigEndian: false, (entry, place) =>
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            byte[] chunk = context.Reader.ReadArray(directory + done, (int)Math.Min(ChunkSize, bound - done));
-            for (int index = 0; index <= chunk.Length - 4; index += 4)
+            if (entry < sectors)
             {
-                uint entry = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(index));
-                if (entry >= sectors)
-                {
-                    _checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A grain table is said to be at sector {entry}, behind the end of the file."), directory + done + index, chunk.AsSpan(index, 4), References.Vmdk);
-                    return;
-                }
+                return true;
             }
-        }
+
+            _checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A grain table is said to be at sector {entry}, behind the end of the file."), place, reference: References.Vmdk);
+            return false;
+        });
     }
 }

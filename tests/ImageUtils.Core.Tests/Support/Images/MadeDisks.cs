@@ -21,6 +21,23 @@ public static class MadeDisks
         return image.Put(0, "QED\0"u8).Le32(4, 65536).Le32(8, 2).Le32(12, 1).Le64(40, 65536).Le64(48, 1 << 20);
     }
 
+    /// <summary>An L2 table in the fourth cluster, two clusters long, and a cluster of data behind it.</summary>
+    public static byte[] QedWithData()
+    {
+        byte[] image = Qed();
+        Array.Resize(ref image, 8 * 65536);
+        return image.Le64(65536, 3 * 65536).Le64(3 * 65536, 5 * 65536);
+    }
+
+    /// <summary>An L2 table at 4096, a cluster of data at 8192 and two compressed ones that share a sector.</summary>
+    public static byte[] QcowWithData()
+    {
+        byte[] image = Qcow();
+        Array.Resize(ref image, 16384);
+        const ulong Hundred = (1UL << 63) | (100UL << 51);
+        return image.Be64(48, 4096).Be64(4096, 8192).Be64(4112, Hundred | 12288).Be64(4120, Hundred | 12388);
+    }
+
     public static byte[] Qcow()
     {
         byte[] image = new byte[8192];

@@ -7,6 +7,10 @@ public static class MadeVmdk
 {
     public const int Directory = 21 * 512;
     public const int DescriptorOffset = 512;
+    public const int RedundantDirectory = 22 * 512;
+    public const int Table = 30 * 512;
+    public const int RedundantTable = 40 * 512;
+    public const int Grain = 128 * 512;
 
     public static string Descriptor { get; } =
         "# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType=\"monolithicSparse\"\n\n# Extent description\nRW 2048 SPARSE \"v.vmdk\"\n\n# The Disk Data Base\n#DDB\n\nddb.adapterType = \"ide\"\n";
@@ -17,6 +21,26 @@ public static class MadeVmdk
         Header(image, 0, 1, 3, 21);
         image.Le32(Directory, 30);
         return image.Put(DescriptorOffset, Encoding.UTF8.GetBytes(descriptor ?? Descriptor));
+    }
+
+    /// <summary>A sparse disk with a grain, and both copies of directory and table.</summary>
+    public static byte[] WithGrains()
+    {
+        byte[] image = Sparse();
+        Array.Resize(ref image, Grain + (2 * 65536));
+        image.Le64(48, RedundantDirectory / 512).Le32(RedundantDirectory, RedundantTable / 512);
+        return image.Le32(Table, Grain / 512).Le32(RedundantTable, Grain / 512);
+    }
+
+    /// <summary>A stream-optimized disk with a grain.</summary>
+    public static byte[] Compressed()
+    {
+        byte[] image = StreamOptimized();
+        byte[] end = image[^1536..];
+        Array.Resize(ref image, Grain + 4096);
+        image.AsSpan(65536 - 1536, 1536).Clear();
+        image.Le32(Directory, Table / 512).Le32(Table, Grain / 512).Le32(Grain + 8, 100);
+        return image.Put(image.Length - 1536, end);
     }
 
     public static byte[] StreamOptimized()
