@@ -39,7 +39,7 @@ public static class InfoBenchmark
         {
             cancellationToken.ThrowIfCancellationRequested();
             (ImageInspection inspection, long metadata) = Inspect(context, path, InspectionDepth.Metadata, cancellationToken);
-            if (!inspection.IsAcceptable)
+            if (!inspection.IsAcceptable || !await IsReadByQemuImgAsync(path, inspection.Facts.Format.QemuName, cancellationToken).ConfigureAwait(false))
             {
                 continue;
             }
@@ -75,6 +75,20 @@ public static class InfoBenchmark
         using FileImageReader file = FileImageReader.Open(path);
         ImageInspection inspection = context.Inspector.Inspect(file, new InspectionRequest { Depth = depth }, cancellationToken);
         return (inspection, file.BytesRead);
+    }
+
+    private static async Task<bool> IsReadByQemuImgAsync(string path, string? format, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await QemuImgInfoAsync(path, format, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // It does not know what we know, LUKS2 for example.
+            return false;
+        }
     }
 
     private static async Task QemuImgInfoAsync(string path, string? format, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using ImageUtils.Storage;
 
@@ -35,42 +36,65 @@ internal sealed class TableScan
 
     /// <summary>Judges each 32-bit entry of a table.</summary>
     /// <inheritdoc cref="Entries"/>
-    public bool Words(long offset, long size, bool isBigEndian, Func<uint, long, bool> judge) =>
-        Entries(offset, size, 4, (entry, place) => judge(isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(entry) : BinaryPrimitives.ReadUInt32LittleEndian(entry), place));
+    public bool Words(long offset, long size, bool isBigEndian, Func<uint, long, bool> judge, byte? blank = null) =>
+        Entries(offset, size, 4, (entry, place) => judge(isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(entry) : BinaryPrimitives.ReadUInt32LittleEndian(entry), place), blank);
 
     /// <summary>Judges each 64-bit entry of a table.</summary>
     /// <inheritdoc cref="Entries"/>
-    public bool LongWords(long offset, long size, bool isBigEndian, Func<ulong, long, bool> judge) =>
-        Entries(offset, size, 8, (entry, place) => judge(isBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(entry) : BinaryPrimitives.ReadUInt64LittleEndian(entry), place));
+    public bool LongWords(long offset, long size, bool isBigEndian, Func<ulong, long, bool> judge, byte? blank = null) =>
+        Entries(offset, size, 8, (entry, place) => judge(isBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(entry) : BinaryPrimitives.ReadUInt64LittleEndian(entry), place), blank);
 
     /// <summary>Judges each entry of a table, as far as the bound and the file allow.</summary>
     /// <param name="offset">Where the table begins.</param>
     /// <param name="size">Its length in bytes.</param>
     /// <param name="entrySize">The length of an entry.</param>
     /// <param name="judge">What is done with an entry.</param>
+    /// <param name="blank">An entry of nothing but this byte means nothing and is passed over; null: there is none such.</param>
     /// <returns>False where an entry ended the work.</returns>
-    public bool Entries(long offset, long size, int entrySize, Judge judge)
+    public bool Entries(long offset, long size, int entrySize, Judge judge, byte? blank = null)
     {
-        for (long done = 0; done < size && _budget > 0; done += PieceSize)
+        // Borrowed: a table of 64 MiB would leave as much garbage behind, and entries of one table lead to scans of others.
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceSize);
+        try
         {
-            _context.CancellationToken.ThrowIfCancellationRequested();
-            int wanted = (int)Math.Min(Math.Min(PieceSize, size - done), _budget);
-            ReadOnlySpan<byte> piece = _context.Reader.ReadArray(offset + done, wanted);
-            _budget -= wanted;
-            for (int index = 0; index <= piece.Length - entrySize; index += entrySize)
+            for (long done = 0; done < size && _budget > 0; done += PieceSize)
             {
-                if (!judge(piece.Slice(index, entrySize), offset + done + index))
+                _context.CancellationToken.ThrowIfCancellationRequested();
+                int wanted = (int)Math.Min(Math.Min(PieceSize, size - done), _budget);
+                int count = Read(offset + done, piece.AsSpan(0, wanted));
+                _budget -= wanted;
+                for (int index = 0; index <= count - entrySize; index += entrySize)
                 {
-                    return false;
+                    if (blank is byte filler && piece[index] == filler)
+                    {
+                        // Most of a table is blank: as fast as memory is read.
+                        int run = piece.AsSpan(index, count - index).IndexOfAnyExcept(filler);
+                        index += (run < 0 ? count - index : run) / entrySize * entrySize;
+                        if (index > count - entrySize)
+                        {
+                            break;
+                        }
+                    }
+
+                    if (!judge(piece.AsSpan(index, entrySize), offset + done + index))
+                    {
+                        return false;
+                    }
+                }
+
+                if (count < wanted)
+                {
+                    break;
                 }
             }
 
-            if (piece.Length < wanted)
-            {
-                break;
-            }
+            return true;
         }
-
-        return true;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
     }
+
+    private int Read(long offset, Span<byte> piece) => offset < 0 || offset >= _context.Reader.Length ? 0 : _context.Reader.Read(offset, piece);
 }

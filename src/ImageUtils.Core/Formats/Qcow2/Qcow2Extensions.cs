@@ -31,6 +31,9 @@ internal sealed record Qcow2Extensions
     /// <summary>Where the extension of bitmaps stands; null: there is none.</summary>
     public long? BitmapsOffset { get; private set; }
 
+    /// <summary>True where the mark of the end was found.</summary>
+    public bool IsEnded { get; private set; }
+
     /// <summary>What is wrong with the extensions.</summary>
     public List<FormatDefect> Defects { get; } = [];
 
@@ -54,6 +57,7 @@ internal sealed record Qcow2Extensions
             uint length = area.U32Be((int)position + 4);
             if (type == End)
             {
+                extensions.IsEnded = true;
                 break;
             }
 

@@ -6,6 +6,7 @@ namespace ImageUtils.Formats.Qcow2;
 /// <summary>Everything of a qcow2 image but its cluster tables.</summary>
 internal sealed record Qcow2Metadata
 {
+    private const int UsualHeaderArea = 4096;
     private const int MaximumHeaderArea = 64 * 1024;
     private const int MaximumNameSize = 1023;
 
@@ -39,8 +40,12 @@ internal sealed record Qcow2Metadata
 
         // The name of the backing file ends the extensions where it stands in the first cluster (qcow2.txt).
         long end = header.BackingOffset > 0 && header.BackingOffset < (ulong)header.ClusterSize ? (long)header.BackingOffset : header.ClusterSize;
-        byte[] area = reader.ReadArray(0, (int)Math.Min(end, MaximumHeaderArea));
-        Qcow2Extensions extensions = Qcow2Extensions.Read(area, header.HeaderLength);
+        Qcow2Extensions extensions = Qcow2Extensions.Read(reader.ReadArray(0, (int)Math.Min(end, UsualHeaderArea)), header.HeaderLength);
+        if (!extensions.IsEnded && end > UsualHeaderArea)
+        {
+            extensions = Qcow2Extensions.Read(reader.ReadArray(0, (int)Math.Min(end, MaximumHeaderArea)), header.HeaderLength);
+        }
+
         return new Qcow2Metadata
         {
             Header = header,

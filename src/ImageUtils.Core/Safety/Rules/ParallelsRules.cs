@@ -83,7 +83,8 @@ internal sealed class ParallelsRules : IFormatRules
         ExtentMap clusters = new(context, map, SectorSize, Reference);
         ulong unit = header.IsExtended ? header.Tracks : 1;
         _ = new TableScan(context, MetadataTableBytes).Words(ParallelsHeader.Size, header.TableEntries * 4L, isBigEndian: false, (entry, place) =>
-            entry == 0 || clusters.Take("A cluster", entry * unit * SectorSize, (ulong)header.Tracks * SectorSize, place));
+            entry == 0 || clusters.Take("A cluster", entry * unit * SectorSize, (ulong)header.Tracks * SectorSize, place),
+            blank: 0);
         clusters.Conclude();
         checks.Pass(CheckNames.Tables, "The block table lies inside the file and points into it.");
     }

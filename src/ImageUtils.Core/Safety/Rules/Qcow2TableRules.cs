@@ -154,12 +154,21 @@ internal sealed class Qcow2TableRules
 
     private void WalkRefcounts()
     {
+        long bytes = _header.RefcountClusters * _header.ClusterSize;
+        if (!_context.IsFull && _header.RefcountOrder <= 6)
+        {
+            // Entries for clusters that the file does not have are no use to anybody.
+            long clustersOfBlock = (_header.ClusterSize * 8) >> (int)_header.RefcountOrder;
+            bytes = Math.Min(bytes, ((_context.Reader.Length / _header.ClusterSize / clustersOfBlock) + 1) * 8);
+        }
+
         TableScan scan = new(_context, MetadataRefcountBytes);
         _ = scan.LongWords(
             (long)_header.RefcountOffset,
-            _header.RefcountClusters * _header.ClusterSize,
+            bytes,
             isBigEndian: true,
-            (entry, place) => (entry & RefcountOffsetMask) == 0 || _clusters.TakeOther("A reference count entry", entry & RefcountOffsetMask, (ulong)_header.ClusterSize, place));
+            (entry, place) => (entry & RefcountOffsetMask) == 0 || _clusters.TakeOther("A reference count entry", entry & RefcountOffsetMask, (ulong)_header.ClusterSize, place),
+            blank: 0);
     }
 
     private bool WalkL1(long table, long size, string what, bool isSnapshot) =>
@@ -168,18 +177,33 @@ internal sealed class Qcow2TableRules
             ulong offset = entry & OffsetMask;
             if (offset != 0 && _clusters.TakeTable(what, offset, place, isSnapshot))
             {
-                WalkL2((long)offset, isSnapshot);
+                WalkL2((long)offset, UsedBytesOfL2((place - table) / 8), isSnapshot);
             }
 
             return !_clusters.IsBroken;
-        });
+        }, blank: 0);
 
-    private void WalkL2(long table, bool isSnapshot) =>
-        _ = _l2Scan.Entries(table, _header.ClusterSize, _header.HasExtendedL2 ? 16 : 8, (entry, place) =>
+    /// <summary>Entries behind the end of the disk are read at full depth only.</summary>
+    private long UsedBytesOfL2(long index)
+    {
+        int entrySize = _header.HasExtendedL2 ? 16 : 8;
+        UInt128 covered = (UInt128)(_header.ClusterSize / entrySize) * (ulong)_header.ClusterSize;
+        UInt128 before = covered * (ulong)index;
+        if (_context.IsFull || before >= _header.Size)
+        {
+            return _header.ClusterSize;
+        }
+
+        UInt128 clusters = ((_header.Size - before) + (ulong)_header.ClusterSize - 1) / (ulong)_header.ClusterSize;
+        return (long)UInt128.Min(clusters * (ulong)entrySize, (ulong)_header.ClusterSize);
+    }
+
+    private void WalkL2(long table, long size, bool isSnapshot) =>
+        _ = _l2Scan.Entries(table, size, _header.HasExtendedL2 ? 16 : 8, (entry, place) =>
         {
             ulong subclusters = _header.HasExtendedL2 ? BinaryPrimitives.ReadUInt64BigEndian(entry[8..]) : 0;
             return JudgeL2Entry(BinaryPrimitives.ReadUInt64BigEndian(entry), subclusters, place, isSnapshot);
-        });
+        }, blank: 0);
 
     private bool JudgeL2Entry(ulong entry, ulong subclusters, long place, bool isSnapshot)
     {

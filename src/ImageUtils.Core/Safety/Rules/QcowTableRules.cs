@@ -19,7 +19,7 @@ internal sealed class QcowTableRules(InspectionContext context, QcowHeader heade
         ExtentMap clusters = new(context, map, SectorSize, reference);
         ulong tableBytes = 8UL << header.L2Bits;
         bool areTablesGood = new TableScan(context, MetadataL1Bytes).LongWords((long)header.L1Offset, (long)header.L1Entries * 8, isBigEndian: true, (table, place) =>
-            table == 0 || tables.Take("An L2 table", table, tableBytes, place, mayBeCut: false));
+            table == 0 || tables.Take("An L2 table", table, tableBytes, place, mayBeCut: false), blank: 0);
         if (areTablesGood && context.IsFull)
         {
             TableScan second = new(context, 0);

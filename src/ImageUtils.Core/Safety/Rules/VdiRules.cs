@@ -136,7 +136,7 @@ internal sealed class VdiRules : IFormatRules
             }
 
             return true;
-        });
+        }, blank: 0xff);
         if (used.IsFull)
         {
             context.Checks.Warn(CheckNames.Tables, "The image has more blocks than are kept in memory; not every overlap could be seen.", reference: References.Resources);

@@ -84,7 +84,7 @@ internal sealed class VhdTableRules(InspectionContext context, VhdMetadata metad
             return context.Reader.Contains(start, (ulong)header.BitmapSize)
                 ? blocks.Take("A block", start, Room(map, start, (ulong)header.BitmapSize, blockBytes), place)
                 : blocks.Fail(FormattableString.Invariant($"A block is said to be at 0x{start:x}, behind the end of the file."), place);
-        });
+        }, blank: 0xff);
         blocks.Conclude();
     }
 
