@@ -18,8 +18,17 @@ internal readonly ref struct DetectionWindow
         Reader = reader;
         byte[] head = reader.ReadArray(0, HeadSize);
         Head = head;
+        if (!reader.IsLengthKnown)
+        {
+            return;
+        }
+
         TailOffset = Math.Max(0, reader.Length - TailSize);
-        Tail = reader.Length <= head.Length ? head.AsSpan((int)TailOffset) : reader.ReadArray(TailOffset, TailSize);
+        IsTailSeen = reader.Length <= head.Length || reader.Has(TailOffset, TailSize);
+        if (IsTailSeen)
+        {
+            Tail = reader.Length <= head.Length ? head.AsSpan((int)TailOffset) : reader.ReadArray(TailOffset, TailSize);
+        }
     }
 
     /// <summary>For the few signatures that lie further in.</summary>
@@ -27,6 +36,9 @@ internal readonly ref struct DetectionWindow
 
     /// <summary>The first bytes.</summary>
     public ReadOnlySpan<byte> Head { get; }
+
+    /// <summary>False where the end of the image is not there; then <see cref="Tail"/> is empty.</summary>
+    public bool IsTailSeen { get; }
 
     /// <summary>The last bytes.</summary>
     public ReadOnlySpan<byte> Tail { get; }

@@ -38,7 +38,7 @@ public static class FormatDetector
         window => AtBeginning(DiskFormat.Bochs, BochsHeader.IsMatch(window.Head)),
         window => AtBeginning(DiskFormat.Cloop, CloopHeader.IsMatch(window.Head)),
         window => VhdSignature.Find(window) is long offset ? new FormatMatch(DiskFormat.Vhd, offset) : null,
-        window => window.Reader.Length >= DmgTrailer.Size && DmgTrailer.IsMatch(window.Tail) ? new FormatMatch(DiskFormat.Dmg, window.TailOffset) : null,
+        window => window.IsTailSeen && window.Reader.Length >= DmgTrailer.Size && DmgTrailer.IsMatch(window.Tail) ? new FormatMatch(DiskFormat.Dmg, window.TailOffset) : null,
         window => ContainerSignature.Find(window) is DiskFormat container ? new FormatMatch(container, 0) : null,
         window => IsoSignature.Find(window) is long offset ? new FormatMatch(DiskFormat.Iso, offset) : null,
         window => PartitionSignature.Find(window) is DiskFormat table ? new FormatMatch(table, PartitionSignature.Offset) : null,
@@ -50,6 +50,7 @@ public static class FormatDetector
     /// <param name="reader">The bytes.</param>
     /// <returns>All matches and the primary one.</returns>
     /// <exception cref="Errors.ImageUnreadableException">The bytes cannot be read.</exception>
+    /// <exception cref="ContentNotHereException">Not even the beginning is there.</exception>
     public static FormatDetection Detect(IImageReader reader)
     {
         DetectionWindow window = new(reader);
@@ -62,7 +63,26 @@ public static class FormatDetector
             }
         }
 
-        return new FormatDetection(matches.Count == 0 ? DiskFormat.Raw : matches[0].Format, matches);
+        DiskFormat primary = matches.Count == 0 ? DiskFormat.Raw : matches[0].Format;
+        return new FormatDetection(primary, matches) { Possible = FindPossible(primary, window) };
+    }
+
+    /// <summary>Only what stands behind the formats of the tail in the order of precedence can still become one of them.</summary>
+    private static List<DiskFormat> FindPossible(DiskFormat primary, DetectionWindow window)
+    {
+        bool isContainer = ContainerSignature.Formats.Contains(primary);
+        List<DiskFormat> possible = [];
+        if (!window.IsTailSeen && (isContainer || primary.IsRawContent))
+        {
+            possible.AddRange([DiskFormat.Vhd, DiskFormat.Dmg]);
+        }
+
+        if (primary == DiskFormat.Tar && TarHeader.LooksLikeAppliance(window.Reader) is null)
+        {
+            possible.Add(DiskFormat.Ova);
+        }
+
+        return possible;
     }
 
     private static FormatMatch? AtBeginning(DiskFormat format, bool isMatch) => isMatch ? new FormatMatch(format, 0) : null;

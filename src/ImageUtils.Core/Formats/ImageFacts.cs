@@ -9,6 +9,15 @@ public sealed record ImageFacts
     /// <summary>The size of the disk inside, in bytes.</summary>
     public required long VirtualSize { get; init; }
 
+    /// <summary>
+    /// False where <see cref="VirtualSize"/> is no more than the size of the file: a wrapper that was not opened, or an image of
+    /// which the part that says so was not there.
+    /// </summary>
+    public bool IsVirtualSizeKnown { get; init; } = true;
+
+    /// <summary>The format of the disk inside of a wrapper (gzip, zip, tar, OVA); null: the image is no wrapper, or was not opened.</summary>
+    public DiskFormat? InnerFormat { get; init; }
+
     /// <summary>For VHDs, which of the two sizes of the footer was taken: <c>footer</c> or <c>chs</c>; else null.</summary>
     public string? SizeSource { get; init; }
 

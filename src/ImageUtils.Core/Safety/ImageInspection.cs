@@ -26,6 +26,15 @@ public sealed class ImageInspection
     /// <summary>Every check that was made, in order.</summary>
     public IReadOnlyList<ImageCheck> Checks { get; }
 
+    /// <summary>
+    /// False where the reader had only a part of the image, and the checks needed more: what was made stays, the rest was not
+    /// seen. A failed check is one for the whole image too.
+    /// </summary>
+    public bool IsComplete { get; init; } = true;
+
+    /// <summary>The ranges that were wanted and not there; with them, an inspection gets further. Empty where everything was there.</summary>
+    public IReadOnlyList<Storage.ByteRange> Missing { get; init; } = [];
+
     /// <summary>True where no check failed.</summary>
     public bool IsAcceptable => Checks.All(check => check.Outcome != CheckOutcome.Failed);
 

@@ -1,5 +1,3 @@
-using ImageUtils.Formats;
-using ImageUtils.Safety.Rules;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Safety;
@@ -19,6 +17,10 @@ public sealed class ImageInspector : IImageInspector
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// A reader that has only a part of the image is judged by that part: a failed check is certain, whatever the rest is, and
+    /// <see cref="ImageInspection.IsComplete"/> says that the rest was wanted.
+    /// </remarks>
     /// <exception cref="ArgumentException"><see cref="InspectionRequest.IgnoreChecks"/> names a check that there is not.</exception>
     public ImageInspection Inspect(IImageReader reader, InspectionRequest request, CancellationToken cancellationToken)
     {
@@ -26,12 +28,12 @@ public sealed class ImageInspector : IImageInspector
         cancellationToken.ThrowIfCancellationRequested();
         CheckList checks = new();
         InspectionContext context = new(reader, request, checks, cancellationToken);
-        FormatDetection detection = FormatDetector.Detect(reader);
-        ClaimRules.JudgeClaim(detection.Primary, context);
-        ClaimRules.JudgeSingle(detection, checks);
-        ImageFacts facts = FormatRules.Of(detection.Primary).Judge(context);
-        ClaimRules.JudgeVolume(facts, context);
-        return new ImageInspection(request.ImageId ?? reader.Name, facts, checks.ToChecks(request.IgnoreChecks));
+        ContentJudgement judgement = ContentJudgement.Make(context);
+        return new ImageInspection(request.ImageId ?? reader.Name, judgement.Facts, checks.ToChecks(request.IgnoreChecks))
+        {
+            IsComplete = judgement.IsComplete,
+            Missing = judgement.Missing,
+        };
     }
 
     private static void RefuseUnknownNames(InspectionRequest request)

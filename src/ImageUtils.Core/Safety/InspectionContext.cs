@@ -11,4 +11,21 @@ internal sealed record InspectionContext(IImageReader Reader, InspectionRequest 
 {
     /// <summary>True where every table is to be read.</summary>
     public bool IsFull => Request.Depth == InspectionDepth.Full;
+
+    /// <summary>How many containers are around the bytes.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Makes a step of a judgement as far as its bytes are there; the reader remembers what was not.</summary>
+    /// <param name="judge">The step.</param>
+    public static void WhereHere(Action judge)
+    {
+        try
+        {
+            judge();
+        }
+        catch (ContentNotHereException)
+        {
+            // Not seen: neither passed nor failed.
+        }
+    }
 }

@@ -4,23 +4,26 @@ using Microsoft.Win32.SafeHandles;
 namespace ImageUtils.Storage;
 
 /// <summary>
-/// Inflates a gzip by the zlib that comes with the runtime. The runtime's own streams take a file that was cut, or that has
+/// Inflates a gzip, or bare deflate data, by the zlib that comes with the runtime. The runtime's own streams take a file that was cut, or that has
 /// something else behind its end, for a whole one; what they call underneath tells exactly where the data end.
 /// </summary>
 internal sealed unsafe partial class GzipInflater : SafeHandleZeroOrMinusOneIsInvalid
 {
-    private const int GzipWindow = 15 + 16;
+    private const int Window = 15;
+    private const int GzipWindow = Window + 16;
     private const int NoFlush = 0;
     private const int Ok = 0;
     private const int StreamEnd = 1;
     private const int BufferError = -5;
 
-    public GzipInflater()
+    /// <summary>Makes an inflater for one member.</summary>
+    /// <param name="framing">What stands around the deflate data.</param>
+    public GzipInflater(DeflateFraming framing = DeflateFraming.Gzip)
         : base(ownsHandle: true)
     {
         // zlib keeps the address of this block, so it must not move.
         var stream = (ZlibStream*)NativeMemory.AllocZeroed((nuint)sizeof(ZlibStream));
-        if (InflateInit(stream, GzipWindow) != Ok)
+        if (InflateInit(stream, framing == DeflateFraming.Gzip ? GzipWindow : -Window) != Ok)
         {
             NativeMemory.Free(stream);
             throw new InvalidOperationException("zlib cannot be set up.");
@@ -29,7 +32,7 @@ internal sealed unsafe partial class GzipInflater : SafeHandleZeroOrMinusOneIsIn
         SetHandle((nint)stream);
     }
 
-    /// <summary>True when the member has come to its end and its checksum and length were right.</summary>
+    /// <summary>True when the member has come to its end and its checksum and length, where it has them, were right.</summary>
     public bool IsFinished { get; private set; }
 
     /// <summary>Inflates as far as input and output reach.</summary>

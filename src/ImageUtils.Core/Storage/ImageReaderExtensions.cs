@@ -8,14 +8,15 @@ public static class ImageReaderExtensions
     /// <param name="offset">Where to begin; outside of the file gives an empty array.</param>
     /// <param name="count">How many; the caller bounds it, never the image.</param>
     /// <returns>The bytes; fewer than asked at the end.</returns>
+    /// <exception cref="ContentNotHereException">The reader has only a part of the image, and not this one.</exception>
     public static byte[] ReadArray(this IImageReader reader, long offset, int count)
     {
-        if (offset < 0 || offset >= reader.Length || count <= 0)
+        if (offset < 0 || count <= 0 || (reader.IsLengthKnown && offset >= reader.Length))
         {
             return [];
         }
 
-        byte[] buffer = new byte[(int)Math.Min(count, reader.Length - offset)];
+        byte[] buffer = new byte[reader.IsLengthKnown ? (int)Math.Min(count, reader.Length - offset) : count];
         int read = reader.Read(offset, buffer);
         return read == buffer.Length ? buffer : buffer[..read];
     }
@@ -27,4 +28,22 @@ public static class ImageReaderExtensions
     /// <returns>True where it lies inside.</returns>
     public static bool Contains(this IImageReader reader, ulong offset, ulong count) =>
         offset <= (ulong)reader.Length && count <= (ulong)reader.Length - offset;
+
+    /// <summary>What a read gives, where the bytes for it are there.</summary>
+    /// <typeparam name="T">What is read.</typeparam>
+    /// <param name="reader">The bytes.</param>
+    /// <param name="read">The read.</param>
+    /// <returns>What was read; null where the reader has only a part of the image, and not this one.</returns>
+    internal static T? IfHere<T>(this IImageReader reader, Func<IImageReader, T?> read)
+        where T : class
+    {
+        try
+        {
+            return read(reader);
+        }
+        catch (ContentNotHereException)
+        {
+            return null;
+        }
+    }
 }

@@ -16,8 +16,12 @@ public sealed class SliceImageReader : IImageReader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, whole.Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, whole.Length - start);
+        if (whole.IsLengthKnown)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(start, whole.Length);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(length, whole.Length - start);
+        }
+
         _whole = whole;
         _start = start;
         Length = length;
@@ -46,6 +50,9 @@ public sealed class SliceImageReader : IImageReader
         BytesRead += count;
         return count;
     }
+
+    /// <inheritdoc/>
+    public bool Has(long offset, int count) => offset >= Length || _whole.Has(_start + offset, (int)Math.Min(count, Length - offset));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,7 +15,7 @@ internal static class ContainerSignature
     public static DiskFormat? Find(DetectionWindow window)
     {
         ReadOnlySpan<byte> head = window.Head;
-        if (head.HasAt(0, [0x1f, 0x8b, 0x08]) && (head.U8(3) & 0xe0) == 0)
+        if (head.HasAt(0, [0x1f, 0x8b, 0x08]))
         {
             return DiskFormat.Gzip;
         }
@@ -45,6 +45,6 @@ internal static class ContainerSignature
             return null;
         }
 
-        return TarHeader.LooksLikeAppliance(window.Reader) ? DiskFormat.Ova : DiskFormat.Tar;
+        return TarHeader.LooksLikeAppliance(window.Reader) == true ? DiskFormat.Ova : DiskFormat.Tar;
     }
 }

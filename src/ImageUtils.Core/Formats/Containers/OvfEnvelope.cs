@@ -11,6 +11,9 @@ internal sealed class OvfEnvelope
     /// <summary>Files by their id.</summary>
     public Dictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The ids of files that are packed, or cut in pieces; what they are is not what stands in the archive.</summary>
+    public HashSet<string> PackedFiles { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Disks: the id of their file, and the format they claim.</summary>
     public List<(string FileId, string Format)> Disks { get; } = [];
 
@@ -59,6 +62,10 @@ internal sealed class OvfEnvelope
         if (string.Equals(reader.LocalName, "File", StringComparison.Ordinal))
         {
             Problem ??= Files.TryAdd(Attribute(reader, "id"), Attribute(reader, "href")) ? null : "two of its files have one id";
+            if (Attribute(reader, "compression") is not ("" or "identity") || Attribute(reader, "chunkSize").Length > 0)
+            {
+                _ = PackedFiles.Add(Attribute(reader, "id"));
+            }
         }
         else if (string.Equals(reader.LocalName, "Disk", StringComparison.Ordinal) && Attribute(reader, "fileRef") is { Length: > 0 } file)
         {

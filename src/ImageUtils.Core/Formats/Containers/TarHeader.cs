@@ -50,12 +50,17 @@ internal sealed record TarHeader
 
     /// <summary>True where one of the first members is a virtual machine's description or a disk: an OVA.</summary>
     /// <param name="reader">The archive.</param>
-    /// <returns>True for an OVA.</returns>
-    public static bool LooksLikeAppliance(IImageReader reader)
+    /// <returns>True for an OVA; null: the members that would say so are not there.</returns>
+    public static bool? LooksLikeAppliance(IImageReader reader)
     {
         long position = 0;
         for (int index = 0; index < MostMembersLookedAt; index++)
         {
+            if (!reader.Has(position, Size))
+            {
+                return null;
+            }
+
             if (TryRead(reader.ReadArray(position, Size)) is not { Length: long length } header)
             {
                 return false;
@@ -66,7 +71,7 @@ internal sealed record TarHeader
                 return true;
             }
 
-            if (!reader.Contains((ulong)position, (ulong)length))
+            if (length > long.MaxValue - position - (2 * Size) || (reader.IsLengthKnown && !reader.Contains((ulong)position, (ulong)length)))
             {
                 return false;
             }

@@ -9,5 +9,11 @@ namespace ImageUtils.Formats.Containers;
 internal sealed record TarMember(string Name, byte Kind, long HeaderOffset, long Offset, long Length)
 {
     /// <summary>True for a regular file.</summary>
-    public bool IsRegular => Kind is (byte)'0' or 0;
+    public bool IsRegular => Kind is (byte)'0' or 0 && !Name.EndsWith('/');
+
+    /// <summary>True for a folder; before there was a kind for it, it was a file whose name ends in a slash.</summary>
+    public bool IsFolder => Kind == (byte)'5' || (Kind is (byte)'0' or 0 && Name.EndsWith('/') && Length == 0);
+
+    /// <summary>True for a file with holes, whose data are not as they stand in the archive.</summary>
+    public bool IsSparse { get; init; }
 }

@@ -51,10 +51,10 @@ internal sealed record Qcow2Metadata
             Header = header,
             HeaderBytes = bytes,
             Extensions = extensions,
-            Snapshots = Qcow2SnapshotTable.Read(reader, header.SnapshotOffset, header.SnapshotCount),
-            BackingFile = ReadBackingFile(reader, header),
-            Encryption = ReadEncryption(reader, header, extensions),
-            Bitmaps = ReadBitmaps(reader, header, extensions),
+            Snapshots = reader.IfHere(image => Qcow2SnapshotTable.Read(image, header.SnapshotOffset, header.SnapshotCount)) ?? new Qcow2SnapshotTable(),
+            BackingFile = reader.IfHere(image => ReadBackingFile(image, header)),
+            Encryption = reader.IfHere(image => ReadEncryption(image, header, extensions)),
+            Bitmaps = reader.IfHere(image => ReadBitmaps(image, header, extensions)),
         };
     }
 
@@ -118,7 +118,7 @@ internal sealed record Qcow2Metadata
     }
 
     private static string? ReadBackingFile(IImageReader reader, Qcow2Header header) =>
-        header.BackingOffset == 0 || header.BackingSize == 0 || header.BackingOffset > (ulong)reader.Length
+        header.BackingOffset == 0 || header.BackingSize == 0 || (reader.IsLengthKnown && header.BackingOffset > (ulong)reader.Length)
             ? null
             : ImageText.Decode(reader.ReadArray((long)header.BackingOffset, (int)Math.Min(header.BackingSize, MaximumNameSize)));
 

@@ -21,7 +21,10 @@ internal sealed record VhdDynamicHeader
 
     public required uint RightChecksum { get; init; }
 
-    public bool HasParentId { get; init; }
+    /// <summary>The id of the parent; all zeros: none.</summary>
+    public Guid ParentId { get; init; }
+
+    public bool HasParentId => ParentId != Guid.Empty;
 
     /// <summary>The parent's name, as it stands there.</summary>
     public required string ParentName { get; init; }
@@ -44,7 +47,7 @@ internal sealed record VhdDynamicHeader
             BlockSize = bytes.U32Be(32),
             Checksum = bytes.U32Be(ChecksumOffset),
             RightChecksum = VhdFooter.Sum(bytes, ChecksumOffset),
-            HasParentId = !bytes.Part(40, 16).IsZero(),
+            ParentId = bytes.Length < Size ? Guid.Empty : new Guid(bytes.Slice(40, 16), bigEndian: true),
             ParentName = end < 0 ? name : name[..end],
         };
     }

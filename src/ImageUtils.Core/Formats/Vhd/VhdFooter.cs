@@ -43,6 +43,9 @@ internal sealed record VhdFooter
 
     public required uint RightChecksum { get; init; }
 
+    /// <summary>The id of the disk, by which a child names it.</summary>
+    public Guid Id { get; init; }
+
     public bool IsSavedState { get; init; }
 
     /// <summary>The size that the geometry gives; some old tools obey it.</summary>
@@ -76,6 +79,7 @@ internal sealed record VhdFooter
         Type = footer.U32Be(60),
         Checksum = footer.U32Be(ChecksumOffset),
         RightChecksum = Sum(footer, ChecksumOffset),
+        Id = footer.Length < Size - 1 ? Guid.Empty : new Guid(footer.Slice(68, 16), bigEndian: true),
         IsSavedState = footer.U8(84) != 0,
     };
 

@@ -11,6 +11,9 @@ internal sealed record VhdMetadata
     /// <summary>The footer at the end; null: there is none.</summary>
     public VhdFooter? Footer { get; init; }
 
+    /// <summary>False where the end of the image was not there; then the copy counts, until it is known better.</summary>
+    public bool IsFooterSeen { get; init; } = true;
+
     /// <summary>Where the footer at the end stands.</summary>
     public long FooterOffset { get; init; }
 
@@ -29,8 +32,9 @@ internal sealed record VhdMetadata
         byte[] first = reader.ReadArray(0, VhdFooter.Size);
         VhdFooter? copy = VhdFooter.IsMatch(first) ? VhdFooter.Read(first) : null;
         byte[] last = [];
-        long offset = reader.Length - VhdFooter.Size;
-        if (offset > 0)
+        long offset = reader.IsLengthKnown ? reader.Length - VhdFooter.Size : 0;
+        bool isSeen = reader.IsLengthKnown && (offset <= 0 || reader.Has(offset, VhdFooter.Size));
+        if (offset > 0 && isSeen)
         {
             last = reader.ReadArray(offset, VhdFooter.Size);
             if (!VhdFooter.IsMatch(last) && VhdFooter.IsMatch(last.AsSpan(1)))
@@ -49,12 +53,13 @@ internal sealed record VhdMetadata
         {
             Copy = copy,
             Footer = footer,
+            IsFooterSeen = isSeen,
             FooterOffset = offset,
             Effective = effective,
             EffectiveOffset = isCopyEffective ? 0 : offset,
             EffectiveBytes = isCopyEffective ? first : last,
-            Header = isSparse && effective.DataOffset < (ulong)reader.Length
-                ? VhdDynamicHeader.Read(reader.ReadArray((long)effective.DataOffset, VhdDynamicHeader.Size))
+            Header = isSparse && effective.DataOffset < (ulong)(reader.IsLengthKnown ? reader.Length : long.MaxValue)
+                ? reader.IfHere(image => VhdDynamicHeader.Read(image.ReadArray((long)effective.DataOffset, VhdDynamicHeader.Size)))
                 : null,
         };
     }

@@ -19,7 +19,7 @@ internal static class VhdSignature
         foreach (int size in (ReadOnlySpan<int>)[VhdFooter.Size, VhdFooter.OldSize])
         {
             int start = window.Tail.Length - size;
-            if (start >= 0 && VhdFooter.IsMatch(window.Tail[start..]) && window.Tail.U32Be(start + 12) == 0x00010000 && window.Reader.Length >= size)
+            if (start >= 0 && VhdFooter.IsMatch(window.Tail[start..]) && window.Tail.U32Be(start + 12) == 0x00010000 && window.IsTailSeen)
             {
                 return window.TailOffset + start;
             }

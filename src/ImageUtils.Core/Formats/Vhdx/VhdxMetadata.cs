@@ -24,6 +24,9 @@ internal sealed record VhdxMetadata
     /// <summary>True where the metadata region begins as it must.</summary>
     public bool HasMetadataTable { get; init; }
 
+    /// <summary>False where the metadata region was not there.</summary>
+    public bool IsMetadataSeen { get; init; } = true;
+
     public int ItemCount { get; init; }
 
     public IReadOnlyList<VhdxItem> Items { get; init; } = [];
@@ -56,7 +59,12 @@ internal sealed record VhdxMetadata
             Table = regions?.Regions.FirstOrDefault(region => region.Id == VhdxLayout.BatRegion),
             MetadataRegion = regions?.Regions.FirstOrDefault(region => region.Id == VhdxLayout.MetadataRegion),
         };
-        return metadata.MetadataRegion is VhdxRegion region && reader.Contains(region.Offset, VhdxLayout.TableSize) ? metadata.ReadItems(reader, region) : metadata;
+        if (metadata.MetadataRegion is not VhdxRegion region || (reader.IsLengthKnown && !reader.Contains(region.Offset, VhdxLayout.TableSize)))
+        {
+            return metadata;
+        }
+
+        return reader.IfHere(image => metadata.ReadItems(image, region)) ?? metadata with { IsMetadataSeen = false };
     }
 
     public ImageFacts ToFacts() => new()

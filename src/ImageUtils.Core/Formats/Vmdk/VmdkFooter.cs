@@ -8,6 +8,9 @@ namespace ImageUtils.Formats.Vmdk;
 /// </summary>
 internal sealed record VmdkFooter
 {
+    /// <summary>The size of both markers and the header between them.</summary>
+    public const int Size = 3 * MarkerSize;
+
     private const int MarkerSize = 512;
     private const uint FooterMarkerType = 3;
 
@@ -24,13 +27,13 @@ internal sealed record VmdkFooter
 
     public static VmdkFooter? Read(IImageReader reader)
     {
-        long start = reader.Length - (3 * MarkerSize);
+        long start = reader.Length - Size;
         if (start < VmdkSparseHeader.Size)
         {
             return null;
         }
 
-        ReadOnlySpan<byte> bytes = reader.ReadArray(start, 3 * MarkerSize);
+        ReadOnlySpan<byte> bytes = reader.ReadArray(start, Size);
         ReadOnlySpan<byte> marker = bytes.Part(0, MarkerSize);
         return new VmdkFooter
         {

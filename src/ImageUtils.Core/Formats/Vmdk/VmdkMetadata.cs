@@ -22,6 +22,12 @@ internal sealed record VmdkMetadata
 
     public VmdkFooter? Footer { get; init; }
 
+    /// <summary>False where the place of the descriptor was not there.</summary>
+    public bool IsDescriptorSeen { get; init; } = true;
+
+    /// <summary>False where the end of the image was not there.</summary>
+    public bool IsFooterSeen { get; init; } = true;
+
     /// <summary>The sectors of the disk; null where the image does not say, or says nonsense.</summary>
     public ulong? Sectors => Kind switch
     {
@@ -44,7 +50,7 @@ internal sealed record VmdkMetadata
                 Kind = kind,
                 HeaderBytes = headerBytes,
                 Descriptor = VmdkDescriptor.Read(reader.ReadArray(0, MaximumDescriptor), 0),
-                IsDescriptorTooLong = reader.Length > MaximumDescriptor,
+                IsDescriptorTooLong = reader.IsLengthKnown && reader.Length > MaximumDescriptor,
             },
             VmdkKind.Sparse => ReadSparse(reader, headerBytes),
             _ => new VmdkMetadata { Kind = kind, HeaderBytes = headerBytes },
@@ -82,17 +88,21 @@ internal sealed record VmdkMetadata
         VmdkSparseHeader header = VmdkSparseHeader.Read(headerBytes);
         VmdkDescriptor? descriptor = null;
         bool isTooLong = false;
-        if (header.DescriptorOffset is > 0 and < long.MaxValue / 512 && header.DescriptorSize > 0 && (long)header.DescriptorOffset * 512 < reader.Length)
+        bool isSeen = true;
+        long place = header.DescriptorOffset is > 0 and < long.MaxValue / 512 ? (long)header.DescriptorOffset * 512 : 0;
+        if (place > 0 && header.DescriptorSize > 0 && !(reader.IsLengthKnown && place >= reader.Length))
         {
             isTooLong = header.DescriptorSize > MaximumDescriptor / 512;
-            int size = (int)Math.Min(header.DescriptorSize * 512, MaximumDescriptor);
-            byte[] text = reader.ReadArray((long)header.DescriptorOffset * 512, isTooLong ? MaximumDescriptor : size);
+            int size = (int)Math.Min(header.DescriptorSize, MaximumDescriptor / 512) * 512;
+            isSeen = reader.Has(place, size);
+            byte[] text = isSeen ? reader.ReadArray(place, size) : [];
 
             // A size that lies costs nothing where the text ends before the bound.
             isTooLong &= !text.AsSpan().Contains((byte)0);
-            descriptor = VmdkDescriptor.Read(text, (long)header.DescriptorOffset * 512);
+            descriptor = isSeen ? VmdkDescriptor.Read(text, place) : null;
         }
 
+        bool hasFooter = header.Directory == VmdkSparseHeader.DirectoryAtEnd;
         return new VmdkMetadata
         {
             Kind = VmdkKind.Sparse,
@@ -100,7 +110,9 @@ internal sealed record VmdkMetadata
             Header = header,
             Descriptor = descriptor,
             IsDescriptorTooLong = isTooLong,
-            Footer = header.Directory == VmdkSparseHeader.DirectoryAtEnd ? VmdkFooter.Read(reader) : null,
+            IsDescriptorSeen = isSeen,
+            Footer = hasFooter ? reader.IfHere(VmdkFooter.Read) : null,
+            IsFooterSeen = !hasFooter || (reader.IsLengthKnown && reader.Has(Math.Max(0, reader.Length - VmdkFooter.Size), VmdkFooter.Size)),
         };
     }
 

@@ -7,9 +7,8 @@ namespace ImageUtils.Safety.Rules;
 /// <summary>A tar archive or an OVA: no traversal, no links, nothing twice, and the disks inside are judged in their place.</summary>
 internal sealed class ArchiveRules(DiskFormat format) : IFormatRules
 {
-    private const int MaximumDescriptor = 256 * 1024;
-    private const int MaximumDisks = 8;
-    private const string Reference = "DMTF DSP0243; CWE-22, CWE-59, CWE-611, CWE-776";
+    /// <summary>The documents behind the rules.</summary>
+    public const string Reference = "POSIX.1-2001 pax; DMTF DSP0243; CWE-22, CWE-59, CWE-611, CWE-776";
 
     /// <inheritdoc/>
     public ImageFacts Judge(InspectionContext context)
@@ -17,21 +16,27 @@ internal sealed class ArchiveRules(DiskFormat format) : IFormatRules
         TarArchive archive = TarArchive.Read(context.Reader);
         context.Checks.Fail(CheckNames.Container, archive.Defects, Reference);
         JudgeMembers(archive, context.Checks);
-        if (!archive.HasEnd && archive.Defects.Count == 0)
+        foreach (FormatDefect oddity in archive.Oddities)
         {
-            context.Checks.Warn(CheckNames.Container, "The end of the archive is not marked.", reference: Reference);
+            context.Checks.Warn(CheckNames.Container, oddity.Reason, oddity.Offset, reference: Reference);
         }
 
-        if (format == DiskFormat.Ova)
-        {
-            JudgeAppliance(archive, context);
-        }
-        else
-        {
-            JudgePlain(archive, context);
-        }
+        ImageFacts facts = new() { Format = format, VirtualSize = context.Reader.IsLengthKnown ? RawRules.SizeOf(context.Reader.Length) : 0, IsVirtualSizeKnown = false };
+        return format == DiskFormat.Ova ? new ApplianceRules(archive, context).Judge(facts)
+            : XenServerRules.IsChain(archive) ? new XenServerRules(archive, context).Judge(facts)
+            : JudgePlain(archive, facts, context);
+    }
 
-        return new ImageFacts { Format = format, VirtualSize = RawRules.SizeOf(context.Reader.Length) };
+    /// <summary>Judges a disk in the archive.</summary>
+    /// <param name="member">Where it is.</param>
+    /// <param name="claim">The format it is claimed to be; null: none.</param>
+    /// <param name="context">The inspection of the archive.</param>
+    /// <param name="relaxed">Checks that have no bearing there.</param>
+    /// <returns>The judgement.</returns>
+    public static InnerImage JudgeDisk(TarMember member, string? claim, InspectionContext context, params IReadOnlyList<string> relaxed)
+    {
+        using SliceImageReader slice = new(context.Reader, member.Offset, member.Length, member.Name);
+        return InnerImage.Judge(slice, $"'{ImageText.Show(member.Name)}'", claim, context, mayBeArchive: false, relaxed);
     }
 
     private static void JudgeMembers(TarArchive archive, CheckList checks)
@@ -40,89 +45,32 @@ internal sealed class ArchiveRules(DiskFormat format) : IFormatRules
         foreach (TarMember member in archive.Members)
         {
             string shown = ImageText.Show(member.Name);
-            bool isPlainFolder = member.Kind == (byte)'5';
-            if (!member.IsRegular && !isPlainFolder)
+            string? problem =
+                member.IsSparse ? "is a file with holes (sparse), whose data are not as they stand there"
+                : !member.IsRegular && !member.IsFolder ? "is no regular file (a link or a device)"
+                : !MemberName.IsPlain(member.Name) ? "would leave the folder it is unpacked to"
+                : !names.Add(MemberName.Normalize(member.Name)) && member.IsRegular ? "is there twice"
+                : null;
+            if (problem is not null)
             {
-                checks.Fail(CheckNames.Container, $"The member '{shown}' is no regular file (a link or a device).", member.HeaderOffset, reference: Reference);
-            }
-
-            if (!IsPlainName(member.Name))
-            {
-                checks.Fail(CheckNames.Container, $"The member '{shown}' would leave the folder it is unpacked to.", member.HeaderOffset, reference: Reference);
-            }
-
-            if (!names.Add(member.Name))
-            {
-                checks.Fail(CheckNames.Container, $"The member '{shown}' is there twice.", member.HeaderOffset, reference: Reference);
+                checks.Fail(CheckNames.Container, $"The member '{shown}' {problem}.", member.HeaderOffset, reference: Reference);
             }
         }
     }
 
-    private static bool IsPlainName(string name) =>
-        name.Length > 0
-        && name[0] is not ('/' or '\\')
-        && !name.Contains('\\', StringComparison.Ordinal)
-        && !name.Contains(':', StringComparison.Ordinal)
-        && !name.Split('/').Contains("..", StringComparer.Ordinal)
-        && !name.Any(char.IsControl);
-
-    private static void JudgePlain(TarArchive archive, InspectionContext context)
+    private static ImageFacts JudgePlain(TarArchive archive, ImageFacts facts, InspectionContext context)
     {
         TarMember[] files = archive.Members.Where(member => member.IsRegular).ToArray();
-        if (files.Length != 1)
+        if (files.Length == 1)
+        {
+            return JudgeDisk(files[0], null, context).Put(facts);
+        }
+
+        if (archive.IsComplete)
         {
             context.Checks.Fail(CheckNames.Container, FormattableString.Invariant($"The archive holds {files.Length} files; which of them is the image cannot be judged."), reference: Reference);
-            return;
         }
 
-        JudgeDisk(files[0], null, context);
-    }
-
-    private static void JudgeAppliance(TarArchive archive, InspectionContext context)
-    {
-        CheckList checks = context.Checks;
-        TarMember[] descriptors = archive.Members.Where(member => member.IsRegular && member.Name.EndsWith(".ovf", StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (descriptors.Length != 1 || descriptors[0].Length > MaximumDescriptor)
-        {
-            checks.Fail(CheckNames.Container, FormattableString.Invariant($"The appliance has {descriptors.Length} descriptions of reasonable size; one is needed."), reference: Reference);
-            return;
-        }
-
-        OvfEnvelope envelope = OvfEnvelope.Read(context.Reader.ReadArray(descriptors[0].Offset, (int)descriptors[0].Length));
-        if (envelope.Problem is string problem)
-        {
-            checks.Fail(CheckNames.Container, $"The description of the appliance is refused: {problem}.", descriptors[0].Offset, reference: Reference);
-            return;
-        }
-
-        foreach (string file in envelope.Files.Values.Where(file => !IsPlainName(file) || !archive.Members.Exists(member => member.IsRegular && string.Equals(member.Name, file, StringComparison.Ordinal))))
-        {
-            checks.Fail(CheckNames.Container, $"The description names the file '{ImageText.Show(file)}', which is not in the archive.", descriptors[0].Offset, reference: Reference);
-        }
-
-        if (envelope.Disks.Count is 0 or > MaximumDisks)
-        {
-            checks.Fail(CheckNames.Container, FormattableString.Invariant($"The description has {envelope.Disks.Count} disks; 1 to {MaximumDisks} are judged."), descriptors[0].Offset, reference: Reference);
-            return;
-        }
-
-        foreach ((string fileId, string claim) in envelope.Disks)
-        {
-            TarMember? disk = envelope.Files.TryGetValue(fileId, out string? name) ? archive.Members.Find(member => member.IsRegular && string.Equals(member.Name, name, StringComparison.Ordinal)) : null;
-            if (disk is null)
-            {
-                checks.Fail(CheckNames.Container, $"A disk names the file '{ImageText.Show(fileId)}', which the description does not have.", descriptors[0].Offset, reference: Reference);
-            }
-            else
-            {
-                JudgeDisk(disk, claim.Contains("vmdk", StringComparison.OrdinalIgnoreCase) ? "vmdk" : null, context);
-            }
-        }
-    }
-
-    private static void JudgeDisk(TarMember member, string? claim, InspectionContext context)
-    {
-        using SliceImageReader slice = new(context.Reader, member.Offset, member.Length, member.Name);
-        _ = InnerImage.Judge(slice, $"'{ImageText.Show(member.Name)}'", claim, context);
+        return facts;
     }
 }

@@ -9,8 +9,9 @@ internal static class ClaimRules
     private const string AmazonImage = "ami";
 
     /// <summary>Holds the content against the claim.</summary>
-    public static void JudgeClaim(DiskFormat found, InspectionContext context)
+    public static void JudgeClaim(FormatDetection detection, InspectionContext context)
     {
+        DiskFormat found = detection.Primary;
         CheckList checks = context.Checks;
         if (context.Request.ClaimedFormat is not string claim)
         {
@@ -18,7 +19,11 @@ internal static class ClaimRules
             return;
         }
 
-        if (IsAccepted(claim.Trim(), found))
+        if (detection.Possible.Any(format => IsAccepted(claim.Trim(), format)))
+        {
+            checks.Skip(CheckNames.ClaimedFormat, $"Whether the content is what was claimed ({ImageText.Show(claim)}) is only known by the part that was not seen.");
+        }
+        else if (IsAccepted(claim.Trim(), found))
         {
             checks.Pass(CheckNames.ClaimedFormat, $"The content ({found.Name}) is what was claimed ({ImageText.Show(claim)}).", References.Claim);
         }
@@ -33,17 +38,12 @@ internal static class ClaimRules
 
     /// <summary>
     /// Refuses bytes that are two disks at once. A hybrid ISO has a partition table, a fixed VHD has its guest's,
-    /// and an Apple image may begin with a compressed block.
+    /// and an Apple image may begin with a block that bzip2 or xz compressed.
     /// </summary>
     public static void JudgeSingle(FormatDetection detection, CheckList checks)
     {
-        bool isTableExpected = detection.Primary == DiskFormat.Iso || detection.Primary == DiskFormat.Dmg || IsFixedVhd(detection);
-        FormatMatch[] others = detection.Matches
-            .Where(match => match.Format != detection.Primary)
-            .Where(match => !(IsTable(match.Format) && (isTableExpected || IsTable(detection.Primary))))
-            .Where(match => !(detection.Primary == DiskFormat.Dmg && ContainerSignature.Formats.Contains(match.Format)))
-            .ToArray();
-        if (others.Length > 0)
+        FormatMatch[] others = FindOthers(detection.Primary, detection);
+        if (others.Length > 0 && detection.Possible.All(format => FindOthers(format, detection).Length > 0))
         {
             string names = string.Join(", ", others.Select(match => FormattableString.Invariant($"{match.Format.Name} (at 0x{match.Offset:x})")));
             checks.Fail(CheckNames.SingleFormat, $"The bytes are {detection.Primary.Name} and at the same time {names}; programs would disagree on what they read.", others[0].Offset, reference: References.Claim);
@@ -52,6 +52,13 @@ internal static class ClaimRules
         checks.Pass(CheckNames.SingleFormat, "No second format was found.");
     }
 
+    /// <summary>
+    /// True where a format that the content may still turn out to be would be accepted too, so that what is wrong with the
+    /// one that it looks like says nothing for certain.
+    /// </summary>
+    public static bool IsOpen(FormatDetection detection, InspectionContext context) =>
+        detection.Possible.Any(format => format != DiskFormat.Ova && (context.Request.ClaimedFormat is not string claim || IsAccepted(claim.Trim(), format)) && FindOthers(format, detection).Length == 0);
+
     /// <summary>Holds the size against the volume.</summary>
     public static void JudgeVolume(ImageFacts facts, InspectionContext context)
     {
@@ -59,6 +66,10 @@ internal static class ClaimRules
         if (context.Request.VolumeSizeBytes is not long volume)
         {
             checks.Skip(CheckNames.VolumeSize, "No volume was named.");
+        }
+        else if (!facts.IsVirtualSizeKnown)
+        {
+            checks.Warn(CheckNames.VolumeSize, "The size of the disk is not known by what was seen of it, so it is not known whether it fits in the volume.");
         }
         else if (facts.VirtualSize > volume)
         {
@@ -83,5 +94,14 @@ internal static class ClaimRules
 
     private static bool IsTable(DiskFormat format) => format == DiskFormat.Gpt || format == DiskFormat.Mbr;
 
-    private static bool IsFixedVhd(FormatDetection detection) => detection.Primary == DiskFormat.Vhd && detection.Matches[0].Offset > 0;
+    private static FormatMatch[] FindOthers(DiskFormat primary, FormatDetection detection)
+    {
+        bool isFixedVhd = primary == DiskFormat.Vhd && (detection.Primary != primary || detection.Matches[0].Offset > 0);
+        bool isTableExpected = primary == DiskFormat.Iso || primary == DiskFormat.Dmg || isFixedVhd;
+        return detection.Matches
+            .Where(match => match.Format != primary)
+            .Where(match => !(IsTable(match.Format) && (isTableExpected || IsTable(primary))))
+            .Where(match => !(primary == DiskFormat.Dmg && (match.Format == DiskFormat.Bzip2 || match.Format == DiskFormat.Xz)))
+            .ToArray();
+    }
 }

@@ -24,6 +24,7 @@ internal static class FormatRules
         "cloop" => new CloopRules(),
         "raw" or "iso" or "gpt" or "mbr" => new RawRules(format),
         "gzip" => new GzipRules(),
+        "zip" => new ZipRules(),
         "tar" or "ova" => new ArchiveRules(format),
         _ => new ContainerRules(format),
     };

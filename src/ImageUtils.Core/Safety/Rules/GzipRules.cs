@@ -1,78 +1,117 @@
-using System.IO.Compression;
 using ImageUtils.Formats;
+using ImageUtils.Formats.Containers;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Safety.Rules;
 
-/// <summary>Opens a gzip in memory, up to a bound, and judges what is inside.</summary>
+/// <summary>Opens a gzip and judges what is inside: a disk, or an archive of disks.</summary>
 internal sealed class GzipRules : IFormatRules
 {
-    private const int MetadataPacked = 640 * 1024;
-    private const int FullPacked = 64 * 1024 * 1024;
-    private const int MaximumUnpacked = 32 * 1024 * 1024;
+    private const int TrailerSize = 4;
     private const int ChunkSize = 64 * 1024;
+    private const long DeflateRatio = 1032;
     private const string Reference = "RFC 1952";
 
     /// <inheritdoc/>
     public ImageFacts Judge(InspectionContext context)
     {
-        ImageFacts facts = new() { Format = DiskFormat.Gzip, VirtualSize = RawRules.SizeOf(context.Reader.Length) };
-        if (context.Reader.Length > (context.IsFull ? FullPacked : MetadataPacked))
-        {
-            context.Checks.Fail(CheckNames.Container, "The image is packed (gzip) and too large to be opened at this depth; what is inside cannot be judged without opening it.", 0);
-            return facts;
-        }
-
-        byte[]? content = Unpack(context);
-        if (content is null)
+        IImageReader reader = context.Reader;
+        ImageFacts facts = new() { Format = DiskFormat.Gzip, VirtualSize = reader.IsLengthKnown ? RawRules.SizeOf(reader.Length) : 0, IsVirtualSizeKnown = false };
+        if (!JudgeHeader(context))
         {
             return facts;
         }
 
-        using MemoryImageReader inner = new(content, context.Reader.Name);
-        ImageFacts innerFacts = InnerImage.Judge(inner, "The content", null, context);
-        return facts with { VirtualSize = innerFacts.VirtualSize };
-    }
-
-    private static byte[]? Unpack(InspectionContext context)
-    {
-        using MemoryStream unpacked = new();
-        byte[] chunk = new byte[ChunkSize];
-        try
+        var content = new PackedContent(context, reader, DeflateFraming.Gzip, "gzip")
         {
-            using ImageReaderStream packed = new(context.Reader, isOwner: false);
-            using GZipStream stream = new(packed, CompressionMode.Decompress);
-            for (int count = stream.Read(chunk); count > 0; count = stream.Read(chunk))
-            {
-                context.CancellationToken.ThrowIfCancellationRequested();
-                unpacked.Write(chunk, 0, count);
-                if (unpacked.Length > MaximumUnpacked)
-                {
-                    context.Checks.Fail(CheckNames.Container, FormattableString.Invariant($"The image unpacks to more than {MaximumUnpacked} bytes; what is inside cannot be judged without opening it on disk."), 0, reference: References.Resources);
-                    return null;
-                }
-            }
-        }
-        catch (InvalidDataException)
+            Reference = Reference,
+            MayHoldArchive = true,
+            JudgeEnd = (unpacked, packed) => JudgeEnd(unpacked, packed, context),
+        };
+        if (content.Judge() is not InnerImage inner)
         {
-            // The runtime's text speaks of an archive and a method whatever is wrong.
-            context.Checks.Fail(CheckNames.Container, "The gzip is damaged: its data, its checksum or its length are wrong, or it was cut.", 0, reference: Reference);
-            return null;
+            return facts;
         }
 
-        return IsWhole(context, unpacked) ? unpacked.ToArray() : null;
+        facts = inner.Put(facts);
+        return facts.IsVirtualSizeKnown || !inner.Facts.Format.IsRawContent || PromisedLength(reader) is not long promised
+            ? facts
+            : facts with { VirtualSize = RawRules.SizeOf(promised), IsVirtualSizeKnown = true };
     }
 
-    /// <summary>The last eight bytes of a single member are its checksum and its length; a cut file has others.</summary>
-    private static bool IsWhole(InspectionContext context, MemoryStream unpacked)
+    private static bool JudgeHeader(InspectionContext context)
     {
-        ReadOnlySpan<byte> trailer = context.Reader.ReadArray(Math.Max(0, context.Reader.Length - 4), 4);
-        if (trailer.U32Le(0) == (uint)unpacked.Length)
+        ReadOnlySpan<byte> head = context.Reader.ReadArray(0, GzipHeader.MaximumSize);
+        GzipHeader header = GzipHeader.Read(head);
+        if (header.Problem is string problem)
+        {
+            context.Checks.Fail(CheckNames.Container, $"The gzip has {problem}.", 3, head.Part(3, 1), Reference);
+            return false;
+        }
+
+        // A name is a name of a file, without folders (section 2.3.1); gzip -N would follow it.
+        if (header.Name is string name && (name.StartsWith('/') || name.Split('/', '\\').Contains("..", StringComparer.Ordinal)))
+        {
+            context.Checks.Fail(CheckNames.Container, $"The gzip names a file ('{ImageText.Show(name)}') that would leave the folder it is unpacked to.", 10, reference: Reference + "; CWE-22");
+        }
+
+        return true;
+    }
+
+    private static bool JudgeEnd(UnpackedImageReader unpacked, IImageReader packed, InspectionContext context)
+    {
+        if (unpacked.Length == 0)
+        {
+            context.Checks.Fail(CheckNames.Container, "The gzip holds nothing.", 0, reference: Reference);
+            return false;
+        }
+
+        long end = unpacked.Packed;
+        if (end == packed.Length)
         {
             return true;
         }
 
-        context.Checks.Fail(CheckNames.Container, "The length at the end of the gzip is not that of its content: it was cut, something was appended, or it lies.", Math.Max(0, context.Reader.Length - 4), trailer, Reference);
+        ReadOnlySpan<byte> behind = packed.ReadArray(end, 32);
+        if (IsZero(packed, end, context.CancellationToken))
+        {
+            context.Checks.Warn(CheckNames.Container, "Zeros follow the end of the gzip.", end, reference: Reference);
+            return true;
+        }
+
+        string what = behind.HasAt(0, [0x1f, 0x8b])
+            ? "a second member follows the first one, and programs differ in whether they read it"
+            : FormattableString.Invariant($"something was appended behind its end, or its length lies ({packed.Length - end} bytes)");
+        context.Checks.Fail(CheckNames.Container, $"The gzip is refused: {what}.", end, behind, Reference);
         return false;
+    }
+
+    private static bool IsZero(IImageReader packed, long position, CancellationToken cancellationToken)
+    {
+        for (; position < packed.Length; position += ChunkSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!((ReadOnlySpan<byte>)packed.ReadArray(position, ChunkSize)).IsZero())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The length at the end counts modulo 4 GiB, so it is one only where more could not come out. It is taken for a size to
+    /// show, and never for a bound.
+    /// </summary>
+    private static long? PromisedLength(IImageReader reader)
+    {
+        if (!reader.IsLengthKnown || reader.Length > uint.MaxValue / DeflateRatio || !reader.Has(reader.Length - TrailerSize, TrailerSize))
+        {
+            return null;
+        }
+
+        uint length = ((ReadOnlySpan<byte>)reader.ReadArray(reader.Length - TrailerSize, TrailerSize)).U32Le(0);
+        return length >= UnpackingLimits.HeadSize ? length : null;
     }
 }

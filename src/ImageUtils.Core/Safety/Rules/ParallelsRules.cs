@@ -21,7 +21,7 @@ internal sealed class ParallelsRules : IFormatRules
         CheckList checks = context.Checks;
         if (JudgeHeader(header, bytes, checks))
         {
-            JudgeTable(header, context);
+            InspectionContext.WhereHere(() => JudgeTable(header, context));
         }
 
         bool isDirty = header.InUse == ParallelsHeader.InUseMagic;

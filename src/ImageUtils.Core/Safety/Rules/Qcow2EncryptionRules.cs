@@ -1,4 +1,5 @@
 using ImageUtils.Formats;
+using ImageUtils.Formats.Luks;
 using ImageUtils.Formats.Qcow2;
 using ImageUtils.Storage;
 
@@ -42,6 +43,11 @@ internal static class Qcow2EncryptionRules
         if (metadata.Header.ClusterSize == 0 || offset % (ulong)metadata.Header.ClusterSize != 0 || offset == 0 || !context.Reader.Contains(offset, length))
         {
             checks.Fail(CheckNames.Encryption, FormattableString.Invariant($"The LUKS header ({length} bytes at 0x{offset:x}) does not lie in the file as it must."), MethodField, reference: References.Qcow2);
+            return;
+        }
+
+        if (!context.Reader.Has((long)offset, Luks1Header.Size))
+        {
             return;
         }
 

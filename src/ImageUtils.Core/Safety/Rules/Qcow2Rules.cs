@@ -21,7 +21,7 @@ internal sealed class Qcow2Rules : IFormatRules
         JudgeDataFile(metadata, checks);
         JudgeFeatures(metadata, checks);
         JudgeCompression(metadata, checks);
-        Qcow2EncryptionRules.Judge(metadata, context);
+        InspectionContext.WhereHere(() => Qcow2EncryptionRules.Judge(metadata, context));
         SizeRules.Judge(checks, metadata.Header.Size, 24);
         if (isReadable && metadata.Header.Size % 512 != 0)
         {
@@ -30,7 +30,7 @@ internal sealed class Qcow2Rules : IFormatRules
 
         if (isReadable)
         {
-            new Qcow2TableRules(context, metadata).Judge();
+            InspectionContext.WhereHere(new Qcow2TableRules(context, metadata).Judge);
         }
 
         return metadata.ToFacts();
@@ -94,6 +94,10 @@ internal sealed class Qcow2Rules : IFormatRules
         if (!context.Request.AllowBackingFile)
         {
             checks.Fail(CheckNames.BackingFile, $"The image has a backing file ({name}), which would be read in its place.", BackingOffsetField, evidence, References.BackingFile);
+        }
+        else if (isPlaced && !context.Reader.Has((long)header.BackingOffset, (int)header.BackingSize))
+        {
+            checks.Skip(CheckNames.BackingFile, "The image has a backing file, which was allowed; its name was not seen.");
         }
         else if (!isPlaced || metadata.BackingFile is null)
         {

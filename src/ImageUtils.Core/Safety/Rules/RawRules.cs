@@ -18,7 +18,27 @@ internal sealed class RawRules(DiskFormat format) : IFormatRules
     public ImageFacts Judge(InspectionContext context)
     {
         CheckList checks = context.Checks;
-        long length = context.Reader.Length;
+        bool isLengthKnown = context.Reader.IsLengthKnown;
+        if (isLengthKnown)
+        {
+            JudgeLength(context.Reader.Length, checks);
+        }
+
+        JudgeContent(context);
+        if (format == DiskFormat.Iso)
+        {
+            InspectionContext.WhereHere(() => IsoRules.Judge(context));
+        }
+        else if (format != DiskFormat.Raw)
+        {
+            InspectionContext.WhereHere(() => PartitionRules.Judge(context));
+        }
+
+        return new ImageFacts { Format = format, VirtualSize = isLengthKnown ? SizeOf(context.Reader.Length) : 0, IsVirtualSizeKnown = isLengthKnown };
+    }
+
+    private static void JudgeLength(long length, CheckList checks)
+    {
         SizeRules.Judge(checks, (ulong)length);
         if (length == 0)
         {
@@ -28,18 +48,6 @@ internal sealed class RawRules(DiskFormat format) : IFormatRules
         {
             checks.Warn(CheckNames.VirtualSize, FormattableString.Invariant($"The file has {length} bytes, no whole number of sectors; a reader fills the last one with zeros."));
         }
-
-        JudgeContent(context);
-        if (format == DiskFormat.Iso)
-        {
-            IsoRules.Judge(context);
-        }
-        else if (format != DiskFormat.Raw)
-        {
-            PartitionRules.Judge(context);
-        }
-
-        return new ImageFacts { Format = format, VirtualSize = SizeOf(length) };
     }
 
     private static void JudgeContent(InspectionContext context)

@@ -20,7 +20,7 @@ internal sealed class VdiRules : IFormatRules
         if (JudgeHeader(header, bytes, checks))
         {
             JudgeSizes(header, bytes, checks);
-            JudgeMap(header, context);
+            InspectionContext.WhereHere(() => JudgeMap(header, context));
         }
 
         if (header.HasParentUuid || header.ImageType > VdiHeader.StaticType)

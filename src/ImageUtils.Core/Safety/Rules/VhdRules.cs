@@ -18,16 +18,46 @@ internal sealed class VhdRules : IFormatRules
     {
         VhdMetadata metadata = VhdMetadata.Read(context.Reader);
         CheckList checks = context.Checks;
+        if (!metadata.IsFooterSeen)
+        {
+            JudgeBeginning(metadata, context);
+            return metadata.ToFacts() with { IsVirtualSizeKnown = metadata.Copy is { HasRightChecksum: true } };
+        }
+
         JudgeFooters(metadata, checks);
         bool isSparse = JudgeType(metadata, context);
         JudgeSizes(metadata, checks);
         JudgeParent(metadata, checks);
         if (isSparse)
         {
-            new VhdTableRules(context, metadata).Judge();
+            JudgeTables(metadata, context);
         }
 
         return metadata.ToFacts();
+    }
+
+    /// <summary>
+    /// What is certain by the beginning alone. A sound copy either counts or, where the footer at the end says another type,
+    /// size or place, leads to a refusal; everything else may stand otherwise in the footer that counts.
+    /// </summary>
+    private static void JudgeBeginning(VhdMetadata metadata, InspectionContext context)
+    {
+        if (metadata.Copy is not { HasRightChecksum: true } copy || copy.Type is not (VhdFooter.DynamicType or VhdFooter.DifferencingType))
+        {
+            return;
+        }
+
+        JudgeParent(metadata, context.Checks);
+        JudgeTables(metadata, context);
+    }
+
+    private static void JudgeTables(VhdMetadata metadata, InspectionContext context)
+    {
+        bool isHeaderSeen = metadata.Effective.DataOffset > long.MaxValue || context.Reader.Has((long)metadata.Effective.DataOffset, VhdDynamicHeader.Size);
+        if (isHeaderSeen)
+        {
+            InspectionContext.WhereHere(new VhdTableRules(context, metadata).Judge);
+        }
     }
 
     private static void JudgeFooters(VhdMetadata metadata, CheckList checks)

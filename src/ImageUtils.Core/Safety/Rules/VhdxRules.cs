@@ -19,12 +19,17 @@ internal sealed class VhdxRules : IFormatRules
         CheckList checks = context.Checks;
         JudgeHeaders(metadata, checks);
         TableMap map = new(context);
-        JudgeRegions(metadata, map, checks);
+        InspectionContext.WhereHere(() => JudgeRegions(metadata, map, checks));
+        if (!metadata.IsMetadataSeen)
+        {
+            return metadata.ToFacts() with { IsVirtualSizeKnown = false };
+        }
+
         JudgeItems(metadata, checks);
         JudgeValues(metadata, checks);
         JudgeParent(metadata, checks);
-        VhdxLogRules.Judge(metadata, context);
-        VhdxTableRules.Judge(metadata, map, context);
+        InspectionContext.WhereHere(() => VhdxLogRules.Judge(metadata, context));
+        InspectionContext.WhereHere(() => VhdxTableRules.Judge(metadata, map, context));
         return metadata.ToFacts();
     }
 

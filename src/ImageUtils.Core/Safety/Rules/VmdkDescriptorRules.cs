@@ -9,6 +9,11 @@ internal static class VmdkDescriptorRules
     public static void Judge(VmdkMetadata metadata, InspectionContext context)
     {
         CheckList checks = context.Checks;
+        if (!metadata.IsDescriptorSeen)
+        {
+            return;
+        }
+
         if (metadata.Descriptor is not VmdkDescriptor descriptor)
         {
             checks.Fail(CheckNames.Descriptor, "There is no descriptor in the file; it is one extent of a disk, not a disk.", reference: References.Vmdk);

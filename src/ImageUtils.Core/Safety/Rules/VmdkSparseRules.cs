@@ -27,7 +27,7 @@ internal sealed class VmdkSparseRules(InspectionContext context, VmdkMetadata me
 
         JudgeHeader(header, bytes);
         JudgeFooter(header);
-        JudgeDirectory(header);
+        InspectionContext.WhereHere(() => JudgeDirectory(header));
         if (header.IsUnclean)
         {
             _checks.Warn(CheckNames.Dirty, "The disk was not closed cleanly.", 72, bytes.Part(72, 1), References.Vmdk);
@@ -77,6 +77,11 @@ internal sealed class VmdkSparseRules(InspectionContext context, VmdkMetadata me
         if (header.Directory != VmdkSparseHeader.DirectoryAtEnd)
         {
             _checks.Skip(CheckNames.Footer, "The header names its tables itself; there is no footer.");
+            return;
+        }
+
+        if (!metadata.IsFooterSeen)
+        {
             return;
         }
 

@@ -1,0 +1,72 @@
+namespace ImageUtils.Storage;
+
+/// <summary>One run through deflate data or a member of a gzip, forward only.</summary>
+internal sealed class InflatingSequence : IDisposable
+{
+    private const int InputSize = 64 * 1024;
+
+    private readonly IImageReader _packed;
+    private readonly GzipInflater _inflater;
+    private readonly byte[] _input = new byte[InputSize];
+    private long _position;
+    private int _taken;
+    private int _held;
+
+    /// <summary>Begins.</summary>
+    /// <param name="packed">The packed bytes, from their beginning; not owned.</param>
+    /// <param name="framing">What stands around them.</param>
+    public InflatingSequence(IImageReader packed, DeflateFraming framing)
+    {
+        _packed = packed;
+        _inflater = new GzipInflater(framing);
+    }
+
+    /// <summary>True when the data have come to their end, and not only the packed bytes.</summary>
+    public bool IsFinished => _inflater.IsFinished;
+
+    /// <summary>The packed bytes that were taken.</summary>
+    public long Consumed { get; private set; }
+
+    /// <summary>The bytes that came out.</summary>
+    public long Produced { get; private set; }
+
+    /// <summary>Unpacks the next bytes.</summary>
+    /// <param name="buffer">Where they go.</param>
+    /// <returns>Their number; fewer than the buffer holds only at the end of the data or of the packed bytes.</returns>
+    /// <exception cref="UnpackingException">The packed bytes are damaged.</exception>
+    public int Read(Span<byte> buffer)
+    {
+        int done = 0;
+        while (done < buffer.Length && !IsFinished)
+        {
+            bool isAtEnd = _taken == _held && !Refill();
+            bool isSound = _inflater.TryInflate(_input.AsSpan(_taken, _held - _taken), buffer[done..], out int consumed, out int produced);
+            if (!isSound || (!isAtEnd && consumed == 0 && produced == 0 && !IsFinished))
+            {
+                throw new UnpackingException("its data, its checksum or its length are wrong");
+            }
+
+            _taken += consumed;
+            Consumed += consumed;
+            Produced += produced;
+            done += produced;
+            if (isAtEnd && produced == 0)
+            {
+                break;
+            }
+        }
+
+        return done;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _inflater.Dispose();
+
+    private bool Refill()
+    {
+        _taken = 0;
+        _held = _packed.Read(_position, _input);
+        _position += _held;
+        return _held > 0;
+    }
+}

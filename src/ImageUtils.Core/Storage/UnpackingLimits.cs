@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace ImageUtils.Storage;
+
+/// <summary>
+/// How far an inspection follows packed data. A few bytes can be packed data of any size (a decompression bomb), and a few
+/// tables in them can make a reader begin anew again and again.
+/// </summary>
+internal sealed record UnpackingLimits
+{
+    /// <summary>How many containers are opened around a disk: a gzip with an archive in it.</summary>
+    public const int MostDepth = 2;
+
+    /// <summary>The packed bytes that are read where only headers are to be looked at (less than 1 MiB in all).</summary>
+    public const int HeadPacked = 640 * 1024;
+
+    /// <summary>The unpacked bytes that are judged of what is too large to be opened whole at that depth.</summary>
+    public const int HeadSize = 1 << 20;
+
+    /// <summary>How far the beginning of packed data is followed only to know whether they are a bomb.</summary>
+    public const long MostAhead = 256L << 20;
+
+    /// <summary>What holds where nobody says otherwise.</summary>
+    public static UnpackingLimits Default { get; } = new();
+
+    /// <summary>The most bytes that may come out: 8 TiB.</summary>
+    public long MostBytes { get; init; } = 8L << 40;
+
+    /// <summary>The most bytes that may come out of one packed byte. Disks of real systems stay below 100, deflate reaches 1032.</summary>
+    public int MostRatio { get; init; } = 200;
+
+    /// <summary>The bytes for which the ratio does not count: a small disk may be empty.</summary>
+    public long FreeBytes { get; init; } = 32L << 20;
+
+    /// <summary>The longest time for one image.</summary>
+    public TimeSpan MostTime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The bytes that may be unpacked once more to get at tables, beside a share of the whole.</summary>
+    public long FreeReplay { get; init; } = 256L << 20;
+
+    /// <summary>How many times the whole may be unpacked once more to get at tables.</summary>
+    public int MostReplays { get; init; } = 6;
+
+    /// <summary>Says whether so many bytes are too many.</summary>
+    /// <param name="unpacked">The bytes that came out, or are said to.</param>
+    /// <param name="packed">All packed bytes.</param>
+    /// <returns>Why, as the end of a sentence; null: they are not.</returns>
+    public string? Refuse(long unpacked, long packed)
+    {
+        if (unpacked > MostBytes)
+        {
+            return FormattableString.Invariant($"it unpacks to more than {MostBytes} bytes");
+        }
+
+        // The division cannot overflow, the product could.
+        return unpacked > FreeBytes && unpacked / MostRatio > packed
+            ? FormattableString.Invariant($"it unpacks to more than {MostRatio} times its size, as no disk of a real system does (a decompression bomb)")
+            : null;
+    }
+
+    /// <summary>Ends what takes too long.</summary>
+    /// <param name="started">When it began, a timestamp.</param>
+    /// <exception cref="UnpackingException">It took too long.</exception>
+    public void RequireTime(long started)
+    {
+        if (Stopwatch.GetElapsedTime(started) > MostTime)
+        {
+            throw new UnpackingException(FormattableString.Invariant($"it takes more than {MostTime.TotalMinutes} minutes to unpack"));
+        }
+    }
+}
