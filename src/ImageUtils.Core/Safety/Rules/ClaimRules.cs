@@ -18,7 +18,7 @@ internal static class ClaimRules
             return;
         }
 
-        if (IsAccepted(claim.Trim(), found))
+        if (IsAccepted(claim.Trim(), found, context.Request))
         {
             checks.Pass(CheckNames.ClaimedFormat, $"The content ({found.Name}) is what was claimed ({ImageText.Show(claim)}).", References.Claim);
         }
@@ -70,7 +70,7 @@ internal static class ClaimRules
         }
     }
 
-    private static bool IsAccepted(string claim, DiskFormat found)
+    private static bool IsAccepted(string claim, DiskFormat found, InspectionRequest request)
     {
         bool isPlain = found == DiskFormat.Raw || found == DiskFormat.Gpt || found == DiskFormat.Mbr;
         if (string.Equals(claim, AmazonImage, StringComparison.OrdinalIgnoreCase))
@@ -78,7 +78,8 @@ internal static class ClaimRules
             return isPlain || found == DiskFormat.Qcow2;
         }
 
-        return DiskFormat.TryParse(claim, out DiskFormat? format) && (format == found || (format == DiskFormat.Raw && isPlain));
+        return DiskFormat.TryParse(claim, out DiskFormat? format)
+            && (format == found || (format == DiskFormat.Raw && (isPlain || (request.AllowLuks && found == DiskFormat.Luks))));
     }
 
     private static bool IsTable(DiskFormat format) => format == DiskFormat.Gpt || format == DiskFormat.Mbr;
