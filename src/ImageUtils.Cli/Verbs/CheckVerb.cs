@@ -13,11 +13,12 @@ internal static class CheckVerb
         Argument<string[]> paths = new("PATH") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
         Option<string?> claimed = Choice.Format("--claimed-format", "The format the images are claimed to be.", allowMachineImage: true);
         Option<bool> allowBackingFile = new("--allow-backing-file") { Description = "Accept a qcow2 image with a backing file." };
+        Option<bool> allowLuks = new("--allow-luks") { Description = "Accept LUKS where raw is claimed." };
         Option<string[]> ignore = new("--ignore-check") { Description = "A check that shall not lead to a refusal; may be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
         ignore.AcceptOnlyFromAmong([.. CheckNames.All]);
         Option<InspectionDepth> depth = Choice.Of<InspectionDepth>("--depth", "How much is read.");
         Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
-        Command command = new("check", "Say whether images are what they claim to be, and safe.") { paths, claimed, allowBackingFile, ignore, depth, volumeSize };
+        Command command = new("check", "Say whether images are what they claim to be, and safe.") { paths, claimed, allowBackingFile, allowLuks, ignore, depth, volumeSize };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
             async session =>
@@ -26,6 +27,7 @@ internal static class CheckVerb
                 {
                     ClaimedFormat = parsed.GetValue(claimed),
                     AllowBackingFile = parsed.GetValue(allowBackingFile),
+                    AllowLuks = parsed.GetValue(allowLuks),
                     AllowedVmdkTypes = session.Options.VmdkAllowedTypes,
                     IgnoreChecks = parsed.GetRequiredValue(ignore),
                     Depth = parsed.GetValue(depth),

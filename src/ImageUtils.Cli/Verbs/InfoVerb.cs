@@ -16,12 +16,12 @@ internal static class InfoVerb
         Option<ConversionEngineChoice> engine = Choice.Of<ConversionEngineChoice>("--engine", "Who answers.");
         Option<bool> allowBackingFile = new("--allow-backing-file") { Description = "Let qemu-img look at a qcow2 image with a backing file." };
         Option<bool> forceShare = new("--force-share") { Description = "Read it although another program has it open for writing." };
-        Command command = new("info", "Say what images are.") { paths, format, engine, allowBackingFile, forceShare };
+        Option<bool> backingChain = new("--backing-chain") { Description = "Say the same of every backing file below." };
+        Command command = new("info", "Say what images are.") { paths, format, engine, allowBackingFile, backingChain, forceShare };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
             async session =>
             {
-                ImageInfoReader reader = new(session.Operations);
                 foreach (string path in parsed.GetRequiredValue(paths))
                 {
                     ImageInfoRequest request = new()
@@ -32,10 +32,22 @@ internal static class InfoVerb
                         AllowBackingFile = parsed.GetValue(allowBackingFile),
                         ForceShare = parsed.GetValue(forceShare),
                     };
-                    await session.EachAsync(path, async () => session.Results.Write(await reader.ReadAsync(request, session.Token).ConfigureAwait(false))).ConfigureAwait(false);
+                    await session.EachAsync(path, () => parsed.GetValue(backingChain) ? WriteChainAsync(session, request) : WriteAsync(session, request)).ConfigureAwait(false);
                 }
             },
             token));
         return command;
+    }
+
+    private static async Task WriteAsync(Session session, ImageInfoRequest request) =>
+        session.Results.Write(await new ImageInfoReader(session.Operations).ReadAsync(request, session.Token).ConfigureAwait(false));
+
+    /// <summary>An object a line, the top first, as they are read.</summary>
+    private static async Task WriteChainAsync(Session session, ImageInfoRequest request)
+    {
+        await foreach (QemuImageInfo link in new BackingChainReader(session.Operations).ReadAsync(request, session.Token).ConfigureAwait(false))
+        {
+            session.Results.Write(link);
+        }
     }
 }

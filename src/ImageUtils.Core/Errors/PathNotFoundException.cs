@@ -12,6 +12,20 @@ public sealed class PathNotFoundException : ImageUtilsException
         Path = path;
     }
 
+    /// <summary>Makes the exception for a file that another file names.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="namedBy">The file that names it.</param>
+    /// <param name="innerException">What it came from, if anything.</param>
+    public PathNotFoundException(string path, string namedBy, Exception? innerException)
+        : base("PathNotFound", ErrorKind.ObjectNotFound, $"Cannot find the path '{path}', which '{namedBy}' names: it does not exist.", innerException)
+    {
+        Path = path;
+        NamedBy = namedBy;
+    }
+
     /// <summary>The path.</summary>
     public string Path { get; }
+
+    /// <summary>The file that names it; null: the user did.</summary>
+    public string? NamedBy { get; }
 }

@@ -1,6 +1,8 @@
 using ImageUtils.Configuration;
+using ImageUtils.Formats;
 using ImageUtils.Qemu;
 using ImageUtils.Safety;
+using ImageUtils.Safety.Rules;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Operations;
@@ -34,7 +36,7 @@ public sealed class ImageInfoReader
         ImageInspection inspection = _context.Inspector.Inspect(request.Path, question, cancellationToken);
         if (request.Engine != ConversionEngineChoice.QemuImg)
         {
-            return QemuImageInfoFactory.FromInspection(request.Path, inspection, AllocatedSize.Of(request.Path));
+            return QemuImageInfoFactory.FromInspection(request.Path, request.ImageFormat == DiskFormat.Raw ? AsRaw(request.Path, inspection) : inspection, AllocatedSize.Of(request.Path));
         }
 
         inspection.ThrowIfUnacceptable();
@@ -43,5 +45,17 @@ public sealed class ImageInfoReader
             .InfoAsync(source, request.ForceShare, request.RunAsRoot, cancellationToken)
             .ConfigureAwait(false);
         return info.ToImageInfo(request.Path, inspection.IsAcceptable, inspection.Facts.SizeSource);
+    }
+
+    /// <summary>The verdict stays, which holds the content against the format; the facts are those of bytes without a header.</summary>
+    private static ImageInspection AsRaw(string path, ImageInspection inspection)
+    {
+        if (inspection.Facts.Format == DiskFormat.Raw)
+        {
+            return inspection;
+        }
+
+        using FileImageReader reader = FileImageReader.Open(path);
+        return new ImageInspection(inspection.Subject, new ImageFacts { Format = DiskFormat.Raw, VirtualSize = RawRules.SizeOf(reader.Length) }, inspection.Checks);
     }
 }

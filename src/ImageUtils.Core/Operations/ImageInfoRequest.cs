@@ -8,7 +8,7 @@ public sealed record ImageInfoRequest
     /// <summary>The full path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The format to read it as; null: what the content is.</summary>
+    /// <summary>The format to read it as; null: what the content is. Raw is raw, whatever a guest wrote into it.</summary>
     public DiskFormat? ImageFormat { get; init; }
 
     /// <summary>Read it although another program has it open for writing (qemu-img only; our parser never locks).</summary>

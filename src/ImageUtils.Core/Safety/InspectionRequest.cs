@@ -16,6 +16,9 @@ public sealed record InspectionRequest
     /// <summary>True: a qcow2 backing file is reported and not refused (cinder's allow_qcow2_backing_file).</summary>
     public bool AllowBackingFile { get; init; }
 
+    /// <summary>True: what is claimed to be raw may be LUKS. An encrypted volume is uploaded as raw bytes, and Glance knows no name for it.</summary>
+    public bool AllowLuks { get; init; }
+
     /// <summary>Names of checks (<see cref="CheckNames"/>) that shall not lead to a refusal.</summary>
     public IReadOnlyList<string> IgnoreChecks { get; init; } = [];
 

@@ -24,7 +24,7 @@ public static class QemuImageInfoFactory
             ClusterSize = facts.ClusterSize,
             BackingFile = facts.BackingFile,
             BackingFormat = facts.BackingFormat,
-            FullBackingFile = facts.BackingFile is string backing ? MakeAbsolute(path, backing) : null,
+            FullBackingFile = facts.BackingFile is string backing ? BackingFileName.Resolve(path, backing) : null,
             DataFile = facts.DataFile,
             IsEncrypted = facts.IsEncrypted,
             IsDirty = facts.IsDirty,
@@ -34,14 +34,5 @@ public static class QemuImageInfoFactory
             FormatSpecific = facts.FormatSpecific,
             Engine = Engine,
         };
-    }
-
-    /// <summary>A name that an image gives is relative to the image's folder; what is no file name stays as it is.</summary>
-    private static string MakeAbsolute(string path, string name)
-    {
-        bool isProtocol = name.StartsWith("json:", StringComparison.Ordinal) || name.Contains("://", StringComparison.Ordinal);
-        return isProtocol || name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(name)
-            ? name
-            : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty, name);
     }
 }

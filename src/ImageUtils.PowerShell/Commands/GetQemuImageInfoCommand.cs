@@ -25,6 +25,10 @@ public sealed class GetQemuImageInfoCommand : PathCommand
     [Parameter]
     public SwitchParameter AllowBackingFile { get; set; }
 
+    /// <summary>Emit the image and every backing file below it.</summary>
+    [Parameter]
+    public SwitchParameter BackingChain { get; set; }
+
     /// <summary>Who answers: our parser, or qemu-img.</summary>
     [Parameter]
     public ConversionEngineChoice Engine { get; set; }
@@ -37,9 +41,20 @@ public sealed class GetQemuImageInfoCommand : PathCommand
     protected override void Process()
     {
         ImageInfoReader reader = new(Operations);
+        BackingChainReader chains = new(Operations);
         foreach (string path in ResolvePaths())
         {
-            RunItem(path, async token => EmitFile(await reader.ReadAsync(Request(path), token).ConfigureAwait(false), path));
+            RunItem(path, BackingChain
+                ? token => EmitChainAsync(chains, path, token)
+                : async token => EmitFile(await reader.ReadAsync(Request(path), token).ConfigureAwait(false), path));
+        }
+    }
+
+    private async Task EmitChainAsync(BackingChainReader chains, string path, CancellationToken token)
+    {
+        await foreach (QemuImageInfo link in chains.ReadAsync(Request(path), token).ConfigureAwait(false))
+        {
+            EmitFile(link, link.Path);
         }
     }
 

@@ -20,6 +20,10 @@ public sealed class TestImageFormatCommand : PathCommand
     [Parameter]
     public SwitchParameter AllowBackingFile { get; set; }
 
+    /// <summary>Accept LUKS where raw is claimed.</summary>
+    [Parameter]
+    public SwitchParameter AllowLuks { get; set; }
+
     /// <summary>The VMDK types to accept instead of those of the options.</summary>
     [Parameter]
     [AllowEmptyCollection]
@@ -61,6 +65,7 @@ public sealed class TestImageFormatCommand : PathCommand
         {
             ClaimedFormat = ClaimedFormat,
             AllowBackingFile = AllowBackingFile,
+            AllowLuks = AllowLuks,
             AllowedVmdkTypes = AllowedVmdkType ?? Operations.Options.VmdkAllowedTypes,
             IgnoreChecks = IgnoreCheck,
             Depth = Depth,

@@ -6,6 +6,9 @@ internal sealed record QedHeader
     public const int Size = 64;
     public const ulong BackingBit = 1;
     public const ulong NeedCheckBit = 2;
+
+    /// <summary>The backing file is raw, whatever it looks like.</summary>
+    public const ulong RawBackingBit = 4;
     public const ulong KnownFeatures = 7;
 
     public required bool IsTruncated { get; init; }

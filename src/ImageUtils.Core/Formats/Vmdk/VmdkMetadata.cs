@@ -77,6 +77,7 @@ internal sealed record VmdkMetadata
             VirtualSize = size,
             ClusterSize = grain,
             BackingFile = string.IsNullOrEmpty(Descriptor?.ParentHint) ? null : Descriptor.ParentHint,
+            BackingFormat = string.IsNullOrEmpty(Descriptor?.ParentHint) ? null : DiskFormat.Vmdk.QemuName,
             CreateType = Descriptor?.CreateType,
             IsDirty = Header?.IsUnclean ?? false,
             FormatSpecific = specific,

@@ -19,11 +19,11 @@ internal static class ClaimRules
             return;
         }
 
-        if (detection.Possible.Any(format => IsAccepted(claim.Trim(), format)))
+        if (detection.Possible.Any(format => IsAccepted(claim.Trim(), format, context.Request)))
         {
             checks.Skip(CheckNames.ClaimedFormat, $"Whether the content is what was claimed ({ImageText.Show(claim)}) is only known by the part that was not seen.");
         }
-        else if (IsAccepted(claim.Trim(), found))
+        else if (IsAccepted(claim.Trim(), found, context.Request))
         {
             checks.Pass(CheckNames.ClaimedFormat, $"The content ({found.Name}) is what was claimed ({ImageText.Show(claim)}).", References.Claim);
         }
@@ -57,7 +57,7 @@ internal static class ClaimRules
     /// one that it looks like says nothing for certain.
     /// </summary>
     public static bool IsOpen(FormatDetection detection, InspectionContext context) =>
-        detection.Possible.Any(format => format != DiskFormat.Ova && (context.Request.ClaimedFormat is not string claim || IsAccepted(claim.Trim(), format)) && FindOthers(format, detection).Length == 0);
+        detection.Possible.Any(format => format != DiskFormat.Ova && (context.Request.ClaimedFormat is not string claim || IsAccepted(claim.Trim(), format, context.Request)) && FindOthers(format, detection).Length == 0);
 
     /// <summary>Holds the size against the volume.</summary>
     public static void JudgeVolume(ImageFacts facts, InspectionContext context)
@@ -81,7 +81,7 @@ internal static class ClaimRules
         }
     }
 
-    private static bool IsAccepted(string claim, DiskFormat found)
+    private static bool IsAccepted(string claim, DiskFormat found, InspectionRequest request)
     {
         bool isPlain = found == DiskFormat.Raw || found == DiskFormat.Gpt || found == DiskFormat.Mbr;
         if (string.Equals(claim, AmazonImage, StringComparison.OrdinalIgnoreCase))
@@ -89,7 +89,8 @@ internal static class ClaimRules
             return isPlain || found == DiskFormat.Qcow2;
         }
 
-        return DiskFormat.TryParse(claim, out DiskFormat? format) && (format == found || (format == DiskFormat.Raw && isPlain));
+        return DiskFormat.TryParse(claim, out DiskFormat? format)
+            && (format == found || (format == DiskFormat.Raw && (isPlain || (request.AllowLuks && found == DiskFormat.Luks))));
     }
 
     private static bool IsTable(DiskFormat format) => format == DiskFormat.Gpt || format == DiskFormat.Mbr;

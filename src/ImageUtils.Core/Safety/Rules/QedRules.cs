@@ -51,6 +51,7 @@ internal sealed class QedRules : IFormatRules
             VirtualSize = (long)Math.Min(header.ImageSize, long.MaxValue),
             ClusterSize = header.ClusterSize == 0 ? null : header.ClusterSize,
             BackingFile = string.IsNullOrEmpty(backing) ? null : backing,
+            BackingFormat = !string.IsNullOrEmpty(backing) && (header.Features & QedHeader.RawBackingBit) != 0 ? DiskFormat.Raw.Name : null,
             IsDirty = isDirty,
         };
     }
