@@ -18,6 +18,9 @@ public sealed record ImageFacts
     /// <summary>The format of the disk inside of a wrapper (gzip, zip, tar, OVA); null: the image is no wrapper, or was not opened.</summary>
     public DiskFormat? InnerFormat { get; init; }
 
+    /// <summary>The size in bytes of the disk inside of a wrapper, the largest where there are several; null: none, or not known.</summary>
+    public long? InnerVirtualSize { get; init; }
+
     /// <summary>For VHDs, which of the two sizes of the footer was taken: <c>footer</c> or <c>chs</c>; else null.</summary>
     public string? SizeSource { get; init; }
 

@@ -10,6 +10,7 @@ internal sealed class CheckList
 
     private readonly List<string> _order = [];
     private readonly Dictionary<string, List<ImageCheck>> _findings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _notes = new(StringComparer.Ordinal);
 
     /// <summary>The rule is kept, unless something else is said of it.</summary>
     public void Pass(string name, string reason, string? reference = null) => Add(new ImageCheck { Name = name, Outcome = CheckOutcome.Passed, Reason = reason, Reference = reference });
@@ -24,6 +25,9 @@ internal sealed class CheckList
 
     /// <summary>The rule has no bearing here.</summary>
     public void Skip(string name, string reason) => Add(new ImageCheck { Name = name, Outcome = CheckOutcome.NotApplicable, Reason = reason });
+
+    /// <summary>What the rule was held against, a sentence that its reason begins with however it ends.</summary>
+    public void Note(string name, string sentence) => _notes[name] = sentence;
 
     /// <summary>Each defect breaks the rule.</summary>
     public void Fail(string name, IEnumerable<FormatDefect> defects, string? reference = null)
@@ -43,6 +47,7 @@ internal sealed class CheckList
         foreach (string name in _order)
         {
             ImageCheck check = Combine(_findings[name]);
+            check = _notes.TryGetValue(name, out string? note) ? check with { Reason = $"{note} {check.Reason}" } : check;
             bool isRelaxed = check.Outcome == CheckOutcome.Failed && ignored.Contains(name, StringComparer.OrdinalIgnoreCase);
             checks.Add(isRelaxed ? check with { Outcome = CheckOutcome.NotApplicable, Reason = $"Relaxed by name; it would have failed: {check.Reason}" } : check);
         }

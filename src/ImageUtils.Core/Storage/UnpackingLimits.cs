@@ -17,20 +17,20 @@ internal sealed record UnpackingLimits
     /// <summary>The unpacked bytes that are judged of what is too large to be opened whole at that depth.</summary>
     public const int HeadSize = 1 << 20;
 
-    /// <summary>How far the beginning of packed data is followed only to know whether they are a bomb.</summary>
-    public const long MostAhead = 256L << 20;
-
     /// <summary>What holds where nobody says otherwise.</summary>
     public static UnpackingLimits Default { get; } = new();
 
     /// <summary>The most bytes that may come out: 8 TiB.</summary>
     public long MostBytes { get; init; } = 8L << 40;
 
-    /// <summary>The most bytes that may come out of one packed byte. Disks of real systems stay below 100, deflate reaches 1032.</summary>
-    public int MostRatio { get; init; } = 200;
+    /// <summary>
+    /// The most bytes that may come out of one packed byte. Deflate reaches 1032, with nothing but zeros 1028; sparse disks with
+    /// little on them, as collections of samples have them, come to 700.
+    /// </summary>
+    public int MostRatio { get; init; } = 900;
 
     /// <summary>The bytes for which the ratio does not count: a small disk may be empty.</summary>
-    public long FreeBytes { get; init; } = 32L << 20;
+    public long FreeBytes { get; init; } = 64L << 20;
 
     /// <summary>The longest time for one image.</summary>
     public TimeSpan MostTime { get; init; } = TimeSpan.FromHours(1);
@@ -39,7 +39,7 @@ internal sealed record UnpackingLimits
     public long FreeReplay { get; init; } = 256L << 20;
 
     /// <summary>How many times the whole may be unpacked once more to get at tables.</summary>
-    public int MostReplays { get; init; } = 6;
+    public int MostReplays { get; init; } = 3;
 
     /// <summary>Says whether so many bytes are too many.</summary>
     /// <param name="unpacked">The bytes that came out, or are said to.</param>

@@ -19,6 +19,9 @@ internal sealed class ContentCopy
     /// <summary>The most bytes that are taken; null: no limit.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>Sees each piece before it is written, and ends the copy by an exception; null: nobody.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnPiece { get; init; }
+
     /// <summary>Who hears how far it is.</summary>
     public ProgressMeter Progress { get; init; } = ProgressMeter.None;
 
@@ -44,6 +47,7 @@ internal sealed class ContentCopy
                     break;
                 }
 
+                OnPiece?.Invoke(current.AsMemory(0, count));
                 reading = ReadAsync(source, next, ending.Token);
                 Task hashing = hasher.AppendAsync(current.AsMemory(0, count));
                 try

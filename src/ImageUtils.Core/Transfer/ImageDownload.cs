@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageUtils.Errors;
 using ImageUtils.Operations;
+using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
 
@@ -42,12 +43,14 @@ internal sealed class ImageDownload
     /// <summary>Receives the data.</summary>
     /// <param name="destination">Where they go; empty.</param>
     /// <param name="folder">The folder it is in, for the check of space and for errors.</param>
+    /// <param name="inspection">What the data must be, judged by their beginning; null: nothing is asked of them here.</param>
     /// <param name="cancellationToken">Ends the download.</param>
     /// <returns>The number of bytes and their hash.</returns>
+    /// <exception cref="ImageUnacceptableException">The beginning of the data is refused; the rest was not received.</exception>
     /// <exception cref="ImageTooBigException">There is no room.</exception>
     /// <exception cref="ImageDownloadFailedException">The data broke off, or are more or fewer than the service said.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
-    public async Task<(long Size, ContentHash Hash)> ReceiveAsync(Stream destination, string folder, CancellationToken cancellationToken)
+    public async Task<(long Size, ContentHash Hash)> ReceiveAsync(Stream destination, string folder, InspectionRequest? inspection, CancellationToken cancellationToken)
     {
         RequireSpace(folder);
         using var hasher = new ContentHasher(_promise.Algorithms);
@@ -56,6 +59,7 @@ internal sealed class ImageDownload
             OnReadError = e => new ImageDownloadFailedException(_image.ImageId, e.Message, e),
             OnWriteError = e => ExplainWrite(e, folder),
             Limit = _image.Size,
+            OnPiece = EarlyRefusal.Of(_context.Inspector, inspection, $"image {_image.ImageId}", _image.Size, cancellationToken),
             Progress = new ProgressMeter(_context.Progress, $"Downloading image {_image.ImageId}", _image.Size),
         };
         Stream source = await OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using ImageUtils.Configuration;
 using ImageUtils.Errors;
 using ImageUtils.Formats;
 using ImageUtils.Operations;
+using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
 
@@ -62,7 +63,8 @@ public sealed class ImageFetcher
         (long Size, ContentHash Hash) received;
         await using (stream.ConfigureAwait(false))
         {
-            received = await download.ReceiveAsync(stream, folder, cancellationToken).ConfigureAwait(false);
+            InspectionRequest? inspection = request.SkipFormatCheck ? null : ImageClaim.OfFile(image, _context);
+            received = await download.ReceiveAsync(stream, folder, inspection, cancellationToken).ConfigureAwait(false);
         }
 
         ImageFacts? facts = request.SkipFormatCheck ? null : Inspect(file.TemporaryPath, image, request, cancellationToken);

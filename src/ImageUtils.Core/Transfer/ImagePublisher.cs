@@ -159,6 +159,7 @@ public sealed class ImagePublisher
                     OnWriteError = e => DiskSpace.IsNoSpace(e)
                         ? new NoSpaceException(DiskSpace.MountPointOf(temporaries.FolderPath), e)
                         : new DestinationUnwritableException(file.Path, e.Message, e),
+                    OnPiece = EarlyRefusal.Of(_context.Inspector, RequestOfSource(request, target), target.Label, null, cancellationToken),
                     Progress = new ProgressMeter(_context.Progress, "Reading the volume", null),
                 };
                 await copy.RunAsync(request.Source!, stream, hasher, cancellationToken).ConfigureAwait(false);
@@ -242,6 +243,13 @@ public sealed class ImagePublisher
 
     private bool IsIso(string path, string label, CancellationToken cancellationToken) =>
         _context.Inspector.Inspect(path, new InspectionRequest { ImageId = label }, cancellationToken).Facts.Format == DiskFormat.Iso;
+
+    /// <summary>What the volume itself must be; null: plain bytes, of which nothing is asked.</summary>
+    private InspectionRequest? RequestOfSource(PublishRequest request, PublishTarget target)
+    {
+        DiskFormat claim = IsSameContent(request.VolumeFormat, target.Content) ? target.Content : request.VolumeFormat;
+        return claim.IsRawContent ? null : RequestOf(claim, target.Label);
+    }
 
     private ImageInspection Inspect(string path, DiskFormat claim, string label, CancellationToken cancellationToken) =>
         _context.Inspector.Inspect(path, RequestOf(claim, label), cancellationToken).ThrowIfUnacceptable();

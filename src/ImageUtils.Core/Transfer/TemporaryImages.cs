@@ -148,7 +148,7 @@ public sealed class TemporaryImages
             await using (stream.ConfigureAwait(false))
             {
                 (_, hash) = await new ImageDownload(_context, _service, image, promise)
-                    .ReceiveAsync(stream, _conversions.FolderPath, cancellationToken)
+                    .ReceiveAsync(stream, _conversions.FolderPath, ImageClaim.OfFile(image, _context), cancellationToken)
                     .ConfigureAwait(false);
             }
 

@@ -122,7 +122,7 @@ public sealed class VolumeFetcher
         await using (stream.ConfigureAwait(false))
         {
             (long size, _) = await new ImageDownload(_context, _service, image, promise)
-                .ReceiveAsync(stream, folder, cancellationToken)
+                .ReceiveAsync(stream, folder, CompressedImage.Is(image.ContainerFormat) ? null : ImageClaim.OfDisk(image, _context), cancellationToken)
                 .ConfigureAwait(false);
             return size;
         }

@@ -19,9 +19,18 @@ public sealed class FakeInspector : IImageInspector
         }
 
         byte[] content = File.ReadAllBytes(path);
-        string head = System.Text.Encoding.ASCII.GetString(content, 0, Math.Min(32, content.Length));
+        return Judge(content.AsSpan(0, Math.Min(32, content.Length)), content.Length, path, request);
+    }
+
+    /// <summary>What streams by is judged alike, and not counted among what was asked.</summary>
+    public ImageInspection Inspect(IImageReader reader, InspectionRequest request, CancellationToken cancellationToken) =>
+        Judge(reader.ReadArray(0, 32), reader.IsLengthKnown ? reader.Length : 0, reader.Name, request);
+
+    private ImageInspection Judge(ReadOnlySpan<byte> bytes, long length, string path, InspectionRequest request)
+    {
+        string head = System.Text.Encoding.ASCII.GetString(bytes);
         DiskFormat format = DiskFormat.All.FirstOrDefault(known => head.StartsWith(known.Name + ":", StringComparison.Ordinal)) ?? DiskFormat.Raw;
-        var facts = new ImageFacts { Format = format, VirtualSize = VirtualSize ?? content.Length };
+        var facts = new ImageFacts { Format = format, VirtualSize = VirtualSize ?? length };
         var checks = new List<ImageCheck>();
         if (head.Contains("EVIL", StringComparison.Ordinal))
         {
@@ -42,6 +51,4 @@ public sealed class FakeInspector : IImageInspector
         checks.Add(new ImageCheck { Name = CheckNames.ClaimedFormat, Outcome = isClaimed ? CheckOutcome.Passed : CheckOutcome.Failed, Reason = "Claim." });
         return new ImageInspection(request.ImageId ?? path, facts, checks);
     }
-
-    public ImageInspection Inspect(IImageReader reader, InspectionRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

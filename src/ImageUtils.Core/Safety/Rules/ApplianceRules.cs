@@ -18,7 +18,7 @@ internal sealed class ApplianceRules(TarArchive archive, InspectionContext conte
 
     /// <summary>Judges the appliance.</summary>
     /// <param name="facts">The facts of the archive.</param>
-    /// <returns>The facts with the size of its largest disk.</returns>
+    /// <returns>The facts with the size of its largest disk, beside its own.</returns>
     public ImageFacts Judge(ImageFacts facts)
     {
         TarMember[] descriptors = Find(".ovf");
@@ -92,8 +92,11 @@ internal sealed class ApplianceRules(TarArchive archive, InspectionContext conte
             if (disk is not null)
             {
                 InnerImage inner = ArchiveRules.JudgeDisk(disk, claim.Contains("vmdk", StringComparison.OrdinalIgnoreCase) ? "vmdk" : null, context);
-                bool isLarger = !facts.IsVirtualSizeKnown || (inner.Facts.IsVirtualSizeKnown && inner.Facts.VirtualSize > facts.VirtualSize);
-                facts = isLarger ? inner.Put(facts) : facts;
+                ImageFacts with = inner.Put(facts);
+
+                // What qemu-img says of an appliance is the size of the file, as of every content that it does not know.
+                bool isLargest = facts.InnerVirtualSize is not long largest || with.InnerVirtualSize > largest;
+                facts = isLargest ? with with { VirtualSize = facts.VirtualSize } : facts;
             }
             else if (name is null || archive.IsComplete)
             {

@@ -63,6 +63,7 @@ internal static class ClaimRules
     public static void JudgeVolume(ImageFacts facts, InspectionContext context)
     {
         CheckList checks = context.Checks;
+        long size = facts.InnerVirtualSize ?? facts.VirtualSize;
         if (context.Request.VolumeSizeBytes is not long volume)
         {
             checks.Skip(CheckNames.VolumeSize, "No volume was named.");
@@ -71,13 +72,13 @@ internal static class ClaimRules
         {
             checks.Warn(CheckNames.VolumeSize, "The size of the disk is not known by what was seen of it, so it is not known whether it fits in the volume.");
         }
-        else if (facts.VirtualSize > volume)
+        else if (size > volume)
         {
-            checks.Fail(CheckNames.VolumeSize, FormattableString.Invariant($"The disk of {facts.VirtualSize} bytes does not fit in the volume of {volume} bytes."), reference: "cinder check_virtual_size");
+            checks.Fail(CheckNames.VolumeSize, FormattableString.Invariant($"The disk of {size} bytes does not fit in the volume of {volume} bytes."), reference: "cinder check_virtual_size");
         }
         else
         {
-            checks.Pass(CheckNames.VolumeSize, FormattableString.Invariant($"The disk of {facts.VirtualSize} bytes fits in the volume of {volume} bytes."));
+            checks.Pass(CheckNames.VolumeSize, FormattableString.Invariant($"The disk of {size} bytes fits in the volume of {volume} bytes."));
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class GzipRules : IFormatRules
         {
             Reference = Reference,
             MayHoldArchive = true,
+            AnnouncedLength = AnnouncedLength(reader),
             JudgeEnd = (unpacked, packed) => JudgeEnd(unpacked, packed, context),
         };
         if (content.Judge() is not InnerImage inner)
@@ -34,9 +35,9 @@ internal sealed class GzipRules : IFormatRules
         }
 
         facts = inner.Put(facts);
-        return facts.IsVirtualSizeKnown || !inner.Facts.Format.IsRawContent || PromisedLength(reader) is not long promised
+        return facts.IsVirtualSizeKnown || !inner.Facts.Format.IsRawContent || AnnouncedLength(reader) is not long announced
             ? facts
-            : facts with { VirtualSize = RawRules.SizeOf(promised), IsVirtualSizeKnown = true };
+            : facts with { VirtualSize = RawRules.SizeOf(announced), IsVirtualSizeKnown = true };
     }
 
     private static bool JudgeHeader(InspectionContext context)
@@ -102,9 +103,9 @@ internal sealed class GzipRules : IFormatRules
 
     /// <summary>
     /// The length at the end counts modulo 4 GiB, so it is one only where more could not come out. It is taken for a size to
-    /// show, and never for a bound.
+    /// show and for the ratio; the content is never cut to it.
     /// </summary>
-    private static long? PromisedLength(IImageReader reader)
+    private static long? AnnouncedLength(IImageReader reader)
     {
         if (!reader.IsLengthKnown || reader.Length > uint.MaxValue / DeflateRatio || !reader.Has(reader.Length - TrailerSize, TrailerSize))
         {

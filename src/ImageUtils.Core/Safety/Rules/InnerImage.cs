@@ -52,8 +52,15 @@ internal sealed record InnerImage(ImageFacts Facts, bool IsComplete)
     /// <returns>The facts to report.</returns>
     public ImageFacts Put(ImageFacts container)
     {
-        container = container with { InnerFormat = Facts.InnerFormat ?? Facts.Format };
-        return Facts.IsVirtualSizeKnown ? container with { VirtualSize = Facts.VirtualSize, IsVirtualSizeKnown = true } : container;
+        long? own = Facts.IsVirtualSizeKnown && Facts.InnerFormat is null ? Facts.VirtualSize : null;
+        long? size = Facts.InnerVirtualSize ?? own;
+        return container with
+        {
+            InnerFormat = Facts.InnerFormat ?? Facts.Format,
+            InnerVirtualSize = size,
+            VirtualSize = size ?? container.VirtualSize,
+            IsVirtualSizeKnown = size is not null,
+        };
     }
 
     private static IFormatRules RulesOf(DiskFormat format, bool mayBeArchive)

@@ -9,6 +9,9 @@ namespace ImageUtils.Safety.Rules;
 /// </summary>
 internal sealed class PackedContent
 {
+    /// <summary>Up to this size unpacking takes no time worth saving, and says exactly what is wrong.</summary>
+    private const int SoonUnpacked = 64 * 1024;
+
     private readonly InspectionContext _context;
     private readonly IImageReader _packed;
     private readonly DeflateFraming _framing;
@@ -34,7 +37,10 @@ internal sealed class PackedContent
     /// <summary>True where an archive may be inside, which is opened too.</summary>
     public bool MayHoldArchive { get; init; }
 
-    /// <summary>The length of the content where the container names it for certain; null: it does not.</summary>
+    /// <summary>The length of the content as the container gives it, which may be a lie; null: it does not.</summary>
+    public long? AnnouncedLength { get; init; }
+
+    /// <summary>The length of the content where everything else is refused; null: the container does not name it for certain.</summary>
     public long? PromisedLength { get; init; }
 
     /// <summary>Judges what is known once the whole was unpacked, of it and of the packed bytes: its end. False: it was refused.</summary>
@@ -47,6 +53,12 @@ internal sealed class PackedContent
         try
         {
             long? size = _packed.IsLengthKnown ? _packed.Length : null;
+            if (size is > SoonUnpacked and long all && AnnouncedLength is long announced && _limits.Refuse(announced, all) is string reason)
+            {
+                // Either it is a bomb, or it lies; nothing is unpacked to find out.
+                throw new UnpackingException(FormattableString.Invariant($"it says that it holds {announced} bytes, so {reason}"));
+            }
+
             return size is long packed && (packed <= UnpackingLimits.HeadPacked || (_context.IsFull && _packed.Has(packed - 1, 1))) ? JudgeWhole(packed) : JudgeBeginning(size);
         }
         catch (UnpackingException exception)
@@ -81,7 +93,6 @@ internal sealed class PackedContent
         using InflatingSequence sequence = new(beginning, _framing);
         byte[] head = new byte[UnpackingLimits.HeadSize];
         int count = sequence.Read(head);
-        FollowBomb(sequence, size);
         if (sequence.IsFinished && size is not null)
         {
             throw new UnpackingException(FormattableString.Invariant($"its data end after {sequence.Consumed} of {size} bytes, and something else follows"));
@@ -92,24 +103,5 @@ internal sealed class PackedContent
         InnerImage inner = InnerImage.Judge(reader, "The content", null, _context, MayHoldArchive);
         _context.Checks.Warn(CheckNames.Container, FormattableString.Invariant($"Only the first {count} bytes of what is inside of the {_container} were judged; -Depth Full judges all of it."));
         return inner;
-    }
-
-    /// <summary>A ratio is one of the whole: it is certain only where more came out already than all packed bytes may hold.</summary>
-    private void FollowBomb(InflatingSequence sequence, long? size)
-    {
-        if (size is not long packed || packed > UnpackingLimits.MostAhead / _limits.MostRatio)
-        {
-            return;
-        }
-
-        byte[] skipped = new byte[PageCache.PageSize];
-        while (!sequence.IsFinished && sequence.Produced <= UnpackingLimits.MostAhead && sequence.Read(skipped) > 0)
-        {
-            _context.CancellationToken.ThrowIfCancellationRequested();
-            if (_limits.Refuse(sequence.Produced, packed) is string reason)
-            {
-                throw new UnpackingException(reason);
-            }
-        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class XenServerRules(TarArchive archive, InspectionContext conte
         InspectionContext.WhereHere(JudgeParents);
         if (archive.IsComplete)
         {
-            checks.Pass(CheckNames.Container, FormattableString.Invariant($"The archive is an image of XenServer, a chain of {_disks.Count} VHDs with the newest first."));
+            checks.Note(CheckNames.Container, FormattableString.Invariant($"The archive is an image of XenServer, a chain of {_disks.Count} VHDs with the newest first."));
         }
 
         return facts;

@@ -74,17 +74,11 @@ internal sealed class ZipRules : IFormatRules
             return JudgeStored(entry, data, context);
         }
 
-        if (entry.Unpacked > long.MaxValue || UnpackingLimits.Default.Refuse((long)entry.Unpacked, (long)entry.Packed) is not null)
-        {
-            string reason = UnpackingLimits.Default.Refuse((long)Math.Min(entry.Unpacked, long.MaxValue), (long)entry.Packed)!;
-            context.Checks.Fail(CheckNames.Container, $"The zip is refused: {reason}.", entry.Offset, reference: References.Resources);
-            return null;
-        }
-
         var content = new PackedContent(context, data, DeflateFraming.None, "zip")
         {
             Reference = Reference,
-            PromisedLength = (long)entry.Unpacked,
+            AnnouncedLength = (long)Math.Min(entry.Unpacked, long.MaxValue),
+            PromisedLength = (long)Math.Min(entry.Unpacked, long.MaxValue),
             JudgeEnd = (unpacked, _) => JudgeEnd(entry, unpacked.Packed, unpacked.Length, unpacked.Checksum, context),
         };
         return content.Judge();
