@@ -7,6 +7,7 @@ namespace ImageUtils.Safety.Rules;
 internal static class VhdxTableRules
 {
     private const ulong Mebibyte = 1 << 20;
+    private const uint LargestBlock = 256 << 20;
     private const int StateMask = 7;
     private const int FullyPresent = 6;
     private const int PartiallyPresent = 7;
@@ -14,6 +15,12 @@ internal static class VhdxTableRules
 
     public static void Judge(VhdxMetadata metadata, TableMap map, InspectionContext context)
     {
+        // A table for blocks that no VHDX has could be as long as any sparse file.
+        if (metadata is { BlockSize: uint odd } && (odd < Mebibyte || odd > LargestBlock || !uint.IsPow2(odd)))
+        {
+            return;
+        }
+
         if (metadata is not { Table: { } table, BlockSize: > 0 and uint block, DiskSize: > 0 and <= SizeRules.Largest and ulong size, LogicalSector: > 0 and uint sector } || !context.Reader.Contains(table.Offset, table.Length))
         {
             if (metadata.Regions is not null && metadata.Table is null)
@@ -41,10 +48,9 @@ internal static class VhdxTableRules
     private static void JudgeEntries(VhdxMetadata metadata, VhdxRegion table, ulong entries, ulong ratio, TableMap map, InspectionContext context)
     {
         ExtentMap blocks = new(context, map, Mebibyte, Reference);
-        ulong number = 0;
         _ = new TableScan(context, TableScan.PieceSize).LongWords((long)table.Offset, (long)entries * 8, isBigEndian: false, (entry, place) =>
         {
-            bool isBitmap = number++ % (ratio + 1) == ratio;
+            bool isBitmap = (ulong)(place - (long)table.Offset) / 8 % (ratio + 1) == ratio;
             int state = (int)(entry & StateMask);
             if (state is not (FullyPresent or PartiallyPresent))
             {
@@ -61,7 +67,7 @@ internal static class VhdxTableRules
             return offset == 0
                 ? blocks.Fail("A block is said to be at 0x0, which is the header.", place)
                 : blocks.Take("A block", offset, isBitmap ? Mebibyte : metadata.BlockSize!.Value, place);
-        });
+        }, blank: 0);
         blocks.Conclude();
     }
 }
