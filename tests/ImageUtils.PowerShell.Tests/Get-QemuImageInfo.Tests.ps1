@@ -78,12 +78,63 @@ Describe 'Get-QemuImageInfo' {
     }
 
     It 'answers at once for what is no file' -Skip:(-not $IsLinux) {
-        $pipe = Join-Path $TestDrive 'pipe'
-        & mkfifo $pipe
-        Get-QemuImageInfo -LiteralPath $pipe, $TestDrive, '/dev/zero' -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $failed.Count | Should -Be 3
-        $failed.CategoryInfo.Category | Should -Not -Contain 'NotSpecified'
-        Remove-Item $pipe
+        $strange = New-StrangeFile -Folder (Join-Path $TestDrive 'strange')
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        Get-QemuImageInfo -LiteralPath $strange -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
+        $failed.Count | Should -Be $strange.Count
+        $failed.TargetObject | Should -Be $strange
+        foreach ($id in $failed.FullyQualifiedErrorId) { $id | Should -Match '^(ImageUnreadable|PathNotFound),' }
+    }
+
+    It 'has an answer for files shorter than a sector' {
+        foreach ($length in 0, 1, 7, 64, 510, 511) {
+            $short = Join-Path $TestDrive "short-$length"
+            [IO.File]::WriteAllBytes($short, [byte[]]::new($length))
+            (Get-QemuImageInfo $short).Format | Should -Be 'raw'
+        }
+    }
+
+    Context 'a chain' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        BeforeAll {
+            $chain = (New-Item -ItemType Directory (Join-Path $TestDrive 'chain')).FullName
+            & qemu-img create -q -f raw "$chain/base.raw" 4M
+            & qemu-img create -q -f qcow2 -b base.raw -F raw "$chain/middle.qcow2"
+            & qemu-img create -q -f qcow2 -b middle.qcow2 -F qcow2 "$chain/top.qcow2"
+            & qemu-img create -q -f qcow2 -u -b top.qcow2 -F raw "$chain/other.qcow2" 4M
+            & qemu-img create -q -f qcow2 -u -b gone.qcow2 -F qcow2 "$chain/broken.qcow2" 4M
+            & qemu-img create -q -f qcow2 -u -b self.qcow2 -F qcow2 "$chain/self.qcow2" 4M
+            & qemu-img create -q -f qcow2 -u -b nbd://127.0.0.1/x -F raw "$chain/far.qcow2" 4M
+        }
+
+        It 'comes with the top first, as qemu-img gives it' {
+            $links = Get-QemuImageInfo "$chain/top.qcow2" -BackingChain
+            $theirs = & qemu-img info --backing-chain --output=json "$chain/top.qcow2" | ConvertFrom-Json
+            $links.Path | Should -Be $theirs.filename
+            $links.Format | Should -Be $theirs.format
+            $links[0].FullBackingFile | Should -Be $theirs[0].'full-backing-filename'
+            $links | Should -BeOfType ([ImageUtils.QemuImageInfo])
+            $links[2].PSPath | Should -Not -BeNullOrEmpty
+        }
+
+        It 'reads as raw what is said to be raw' {
+            $links = Get-QemuImageInfo "$chain/other.qcow2" -BackingChain
+            $links.Format | Should -Be 'qcow2', 'raw'
+            $links[1].BackingFile | Should -BeNullOrEmpty
+        }
+
+        It 'ends with one non-terminating error where a link cannot be followed: <File>' -ForEach @(
+            @{ File = 'broken.qcow2'; Id = 'PathNotFound'; Words = 'gone.qcow2' }
+            @{ File = 'self.qcow2'; Id = 'BackingChainBroken'; Words = 'already' }
+            @{ File = 'far.qcow2'; Id = 'BackingChainBroken'; Words = 'protocol' }
+        ) {
+            $links = Get-QemuImageInfo "$chain/$File", "$chain/top.qcow2" -BackingChain -ErrorVariable failed -ErrorAction SilentlyContinue
+            $links.Count | Should -Be 4
+            $failed.Count | Should -Be 1
+            $failed.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+            $failed.Exception.Message | Should -BeLike "*$Words*"
+            $failed.Exception.Message | Should -BeLike "*$File*"
+        }
     }
 
     It 'stops when a later command has enough' {

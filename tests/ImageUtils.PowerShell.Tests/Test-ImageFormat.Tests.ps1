@@ -24,6 +24,22 @@ Describe 'Test-ImageFormat' {
         $warned | Should -Match 'not acceptable'
     }
 
+    It 'accepts LUKS for a raw claim only where it is allowed' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        $luks = Join-Path $TestDrive 'volume.luks'
+        & qemu-img create -q -f luks --object secret,id=s,data=only-a-test -o key-secret=s,iter-time=200 $luks 1M
+        Test-ImageFormat $luks -ClaimedFormat raw -Quiet | Should -BeFalse
+        Test-ImageFormat $luks -ClaimedFormat raw -AllowLuks -Quiet | Should -BeTrue
+        Test-ImageFormat $luks -ClaimedFormat qcow2 -AllowLuks -Quiet | Should -BeFalse
+        Test-ImageFormat $raw -ClaimedFormat raw -AllowLuks -Quiet | Should -BeTrue
+    }
+
+    It 'answers at once for what is no file' -Skip:(-not $IsLinux) {
+        $strange = New-StrangeFile -Folder (Join-Path $TestDrive 'strange')
+        Test-ImageFormat -LiteralPath $strange -Depth Full -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failed.Count | Should -Be $strange.Count
+        foreach ($id in $failed.FullyQualifiedErrorId) { $id | Should -Match '^(ImageUnreadable|PathNotFound),' }
+    }
+
     Context 'qcow2' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
         It 'refuses a backing file with evidence, and allows it on request' {
             $image = New-Qcow2Disk -Path (Join-Path $TestDrive 'overlay.qcow2') -Backing $raw

@@ -59,3 +59,23 @@ function Get-ErrorOf([scriptblock] $Block) {
     try { & $Block -ErrorVariable +found -ErrorAction SilentlyContinue 2>$null | Out-Null } catch { return $_ }
     $found | Select-Object -First 1
 }
+
+function New-StrangeFile {
+    <# .SYNOPSIS Paths that lead to no regular file: each must have an answer at once. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([string] $Folder)
+    New-Item -ItemType Directory -Path $Folder | Out-Null
+    & mkfifo "$Folder/pipe"
+    & ln -s nowhere "$Folder/dangling"
+    & ln -s loop "$Folder/loop"
+    & ln -s pipe "$Folder/link-to-pipe"
+    # The path stays when the listener is gone.
+    $listener = [System.Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
+    $listener.Bind([System.Net.Sockets.UnixDomainSocketEndPoint]::new("$Folder/socket"))
+    & ln "$Folder/socket" "$Folder/socket-that-stays"
+    $listener.Dispose()
+    '/pipe', '/dangling', '/loop', '/link-to-pipe', '/socket-that-stays', '' | ForEach-Object { $Folder + $_ }
+    '/dev/zero'
+    '/dev/tty'
+    '/proc/self/mem'
+}

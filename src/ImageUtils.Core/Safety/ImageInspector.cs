@@ -29,7 +29,7 @@ public sealed class ImageInspector : IImageInspector
         CheckList checks = new();
         InspectionContext context = new(reader, request, checks, cancellationToken);
         ContentJudgement judgement = ContentJudgement.Make(context);
-        return new ImageInspection(request.ImageId ?? reader.Name, judgement.Facts, checks.ToChecks(request.IgnoreChecks))
+        return new ImageInspection(request.ImageId ?? reader.Name, judgement.Facts, CheckEvidence.Complete(checks.ToChecks(request.IgnoreChecks), reader, judgement.Facts.Format))
         {
             IsComplete = judgement.IsComplete,
             Missing = judgement.Missing,

@@ -68,4 +68,31 @@ public class HostileCorpusTests
             Assert.Equal("qcow2", inspection.Facts.Format.Name);
         }
     }
+
+    [Theory]
+    [InlineData(InspectionDepth.Metadata)]
+    [InlineData(InspectionDepth.Full)]
+    public void Every_failed_check_shows_its_place_its_bytes_and_what_stands_behind_it(InspectionDepth depth)
+    {
+        string folder = Corpus.PathOf("hostile");
+        List<string> wrong = [];
+        foreach (JsonElement file in Corpus.HostileFiles())
+        {
+            string name = file.GetProperty("file").GetString()!;
+            string path = Path.Combine(folder, name);
+            long length = new FileInfo(path).Length;
+            ImageInspection inspection = new ImageInspector().Inspect(path, new InspectionRequest { Depth = depth }, TestContext.Current.CancellationToken);
+            foreach (ImageCheck check in inspection.Checks.Where(check => check.Outcome == CheckOutcome.Failed))
+            {
+                // Where the file ends too early, the place is where the bytes should be.
+                bool isShown = check.Offset >= 0 && (check.Evidence is { Length: > 0 } || check.Offset >= length);
+                if (check.Reference is null || !isShown)
+                {
+                    wrong.Add($"{name}: {check.Name} at {check.Offset}: {check.Reason} [{check.Reference}]");
+                }
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
 }

@@ -45,6 +45,14 @@ internal sealed record VhdxMetadata
 
     public bool HasLog => Header is not null && Header.LogId != Guid.Empty;
 
+    /// <summary>Where the value of a metadata item stands.</summary>
+    /// <param name="id">The item.</param>
+    /// <returns>Its place, or that of the table where there is no such item; null: there is no table.</returns>
+    public long? PlaceOf(Guid id) =>
+        MetadataRegion is not VhdxRegion region || region.Offset > long.MaxValue / 2
+            ? null
+            : (long)region.Offset + (Items.FirstOrDefault(item => item.Id == id)?.Offset ?? 0);
+
     public static VhdxMetadata Read(IImageReader reader)
     {
         VhdxHeader[] headers = [ReadHeader(reader, VhdxLayout.FirstHeader), ReadHeader(reader, VhdxLayout.SecondHeader)];

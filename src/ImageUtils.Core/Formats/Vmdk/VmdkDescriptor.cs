@@ -10,7 +10,10 @@ internal sealed class VmdkDescriptor
     private const int MostStrayBytes = 16;
     private const uint NoParent = 0xFFFFFFFF;
 
-    private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (string Text, long Offset)> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Where the text begins in the file.</summary>
+    public long Offset { get; private init; }
 
     /// <summary>The createType as it stands there; null: none.</summary>
     public string? CreateType => Value("createType");
@@ -46,13 +49,18 @@ internal sealed class VmdkDescriptor
         }
     }
 
+    /// <summary>Where a line stands in the file.</summary>
+    /// <param name="key">The name before the equals sign.</param>
+    /// <returns>Its place, or that of the whole text where there is no such line.</returns>
+    public long OffsetOf(string key) => _values.TryGetValue(key, out (string Text, long Offset) value) ? value.Offset : Offset;
+
     /// <summary>Reads a descriptor.</summary>
     /// <param name="bytes">The text, perhaps padded with zero bytes.</param>
     /// <param name="offset">Where it stands in the file.</param>
     /// <returns>The descriptor.</returns>
     public static VmdkDescriptor Read(ReadOnlySpan<byte> bytes, long offset)
     {
-        VmdkDescriptor descriptor = new();
+        VmdkDescriptor descriptor = new() { Offset = offset };
         int end = bytes.IndexOf((byte)0);
         ReadOnlySpan<byte> text = end < 0 ? bytes : bytes[..end];
         if (end >= 0 && bytes[end..].Length - bytes[end..].Count((byte)0) > MostStrayBytes)
@@ -77,7 +85,7 @@ internal sealed class VmdkDescriptor
         return descriptor;
     }
 
-    private static VmdkExtent? ReadExtent(string line)
+    private static VmdkExtent? ReadExtent(string line, long offset)
     {
         string[] words = line.Split((char[])[' ', '\t'], 4, StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 3
@@ -95,7 +103,7 @@ internal sealed class VmdkDescriptor
             name = open == 0 && close > open ? words[3][1..close] : words[3];
         }
 
-        return new VmdkExtent(words[0].ToUpperInvariant(), sectors, words[2].ToUpperInvariant(), name);
+        return new VmdkExtent(words[0].ToUpperInvariant(), sectors, words[2].ToUpperInvariant(), name, offset);
     }
 
     private static bool IsKey(string key) => key.Length > 0 && key.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-');
@@ -113,7 +121,7 @@ internal sealed class VmdkDescriptor
         {
             string value = line[(equals + 1)..].Trim();
             value = value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : value;
-            if (!_values.TryAdd(key, value) && !key.StartsWith("ddb", StringComparison.OrdinalIgnoreCase))
+            if (!_values.TryAdd(key, (value, offset)) && !key.StartsWith("ddb", StringComparison.OrdinalIgnoreCase))
             {
                 // Readers differ in which of two lines they obey.
                 Defects.Add(new FormatDefect($"The descriptor says '{ImageText.Show(key)}' twice.", offset));
@@ -122,7 +130,7 @@ internal sealed class VmdkDescriptor
             return;
         }
 
-        if (ReadExtent(line) is not VmdkExtent extent)
+        if (ReadExtent(line, offset) is not VmdkExtent extent)
         {
             if (!line.StartsWith("ddb", StringComparison.OrdinalIgnoreCase))
             {
@@ -139,7 +147,7 @@ internal sealed class VmdkDescriptor
         }
     }
 
-    private string? Value(string key) => _values.GetValueOrDefault(key);
+    private string? Value(string key) => _values.GetValueOrDefault(key).Text;
 
     private uint ReadId(string key, uint otherwise) =>
         Value(key) is not string text

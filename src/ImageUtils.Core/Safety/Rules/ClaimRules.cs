@@ -32,6 +32,7 @@ internal static class ClaimRules
             checks.Fail(
                 CheckNames.ClaimedFormat,
                 $"The image format was claimed to be '{ImageText.Show(claim)}' but the image data appears to be in a different format. It was found to be '{found.Name}'.",
+                detection.Matches.FirstOrDefault(match => match.Format == found)?.Offset ?? 0,
                 reference: References.Claim);
         }
     }

@@ -41,6 +41,10 @@ internal sealed class Luks2Rules(InspectionContext context, byte[] head)
         else
         {
             payload = JudgeArea(header);
+            if (context.IsFull)
+            {
+                Luks2AreaRules.JudgeCopy(header, context);
+            }
         }
 
         _checks.Pass(CheckNames.Header, "The header of version 2 is whole.");
@@ -91,7 +95,7 @@ internal sealed class Luks2Rules(InspectionContext context, byte[] head)
         try
         {
             using JsonDocument document = JsonDocument.Parse(end < 0 ? text : text[..end], new JsonDocumentOptions { MaxDepth = 16 });
-            return JudgeJson(document.RootElement);
+            return JudgeJson(document.RootElement, header);
         }
         catch (JsonException)
         {
@@ -106,7 +110,7 @@ internal sealed class Luks2Rules(InspectionContext context, byte[] head)
         }
     }
 
-    private long JudgeJson(JsonElement root)
+    private long JudgeJson(JsonElement root, Luks2Header header)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -115,6 +119,7 @@ internal sealed class Luks2Rules(InspectionContext context, byte[] head)
         }
 
         JudgeCosts(root);
+        Luks2AreaRules.JudgeAreas(root, header, Number, context);
         long payload = 0;
         if (root.TryGetProperty("segments", out JsonElement segments) && segments.ValueKind == JsonValueKind.Object)
         {

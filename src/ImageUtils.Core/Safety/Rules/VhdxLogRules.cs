@@ -11,6 +11,7 @@ internal static class VhdxLogRules
     private const int EntryHeaderSize = 64;
     private const int MetadataSectors = 1024;
     private const uint MaximumChecked = 4 * 1024 * 1024;
+    private const long MetadataChecked = 256 * 1024;
     private const string Reference = References.Vhdx + " 2.3";
 
     public static void Judge(VhdxMetadata metadata, InspectionContext context)
@@ -49,6 +50,7 @@ internal static class VhdxLogRules
     {
         long sectors = header.LogLength / SectorSize;
         long bound = context.IsFull ? sectors : Math.Min(sectors, MetadataSectors);
+        long budget = context.IsFull ? context.Reader.Length : MetadataChecked;
         for (long index = 0; index < bound; index++)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
@@ -56,7 +58,14 @@ internal static class VhdxLogRules
             ReadOnlySpan<byte> entry = context.Reader.ReadArray(offset, EntryHeaderSize);
             uint length = entry.U32Le(8);
             bool isEntry = entry.HasAt(0, "loge"u8) && length >= SectorSize && length % SectorSize == 0 && length <= header.LogLength && VhdxLayout.ReadGuid(entry, 32) == header.LogId;
-            if (isEntry && (!context.IsFull || HasRightChecksum(header, context, index * SectorSize, length)))
+            if (!isEntry)
+            {
+                continue;
+            }
+
+            // What is too long to be summed up at this depth is believed.
+            budget -= length;
+            if (budget < 0 || HasRightChecksum(header, context, index * SectorSize, length))
             {
                 return true;
             }

@@ -107,7 +107,7 @@ internal sealed class VhdxRules : IFormatRules
         const string Reference = References.Vhdx + " 2.6.1";
         if (metadata.MetadataRegion is not VhdxRegion region || !metadata.HasMetadataTable)
         {
-            checks.Fail(CheckNames.Header, "There is no metadata table.", metadata.MetadataRegion is null ? null : (long)Math.Min(metadata.MetadataRegion.Offset, long.MaxValue), reference: Reference);
+            checks.Fail(CheckNames.Header, "There is no metadata table.", metadata.MetadataRegion is null ? metadata.Regions?.Offset ?? VhdxLayout.FirstRegionTable : (long)Math.Min(metadata.MetadataRegion.Offset, long.MaxValue), reference: Reference);
             return;
         }
 
@@ -143,31 +143,31 @@ internal sealed class VhdxRules : IFormatRules
 
         if (metadata.BlockSize is not uint block || block is < 1024 * 1024 or > 256 * 1024 * 1024 || !uint.IsPow2(block))
         {
-            checks.Fail(CheckNames.Header, FormattableString.Invariant($"The block size ({metadata.BlockSize?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}) is not one from 1 to 256 MiB."), reference: References.Vhdx + " 2.6.2.1");
+            checks.Fail(CheckNames.Header, FormattableString.Invariant($"The block size ({metadata.BlockSize?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}) is not one from 1 to 256 MiB."), metadata.PlaceOf(VhdxLayout.FileParameters), reference: References.Vhdx + " 2.6.2.1");
         }
 
         if (metadata.LogicalSector is not (512 or 4096))
         {
-            checks.Fail(CheckNames.Header, "The logical sector size is neither 512 nor 4096.", reference: References.Vhdx + " 2.6.2.4");
+            checks.Fail(CheckNames.Header, "The logical sector size is neither 512 nor 4096.", metadata.PlaceOf(VhdxLayout.LogicalSector), reference: References.Vhdx + " 2.6.2.4");
         }
 
         if (metadata.PhysicalSector is not (512 or 4096))
         {
-            checks.Fail(CheckNames.Header, "The physical sector size is neither 512 nor 4096.", reference: References.Vhdx + " 2.6.2.5");
+            checks.Fail(CheckNames.Header, "The physical sector size is neither 512 nor 4096.", metadata.PlaceOf(VhdxLayout.PhysicalSector), reference: References.Vhdx + " 2.6.2.5");
         }
 
         if (metadata.DiskSize is not ulong size)
         {
-            checks.Fail(CheckNames.VirtualSize, "The image does not say how large the disk is.", reference: References.Vhdx + " 2.6.2.2");
+            checks.Fail(CheckNames.VirtualSize, "The image does not say how large the disk is.", metadata.PlaceOf(VhdxLayout.DiskSize), reference: References.Vhdx + " 2.6.2.2");
             return;
         }
 
         if (size > MaximumSize || size == 0 || (metadata.LogicalSector is > 0 and uint sector && size % sector != 0))
         {
-            checks.Fail(CheckNames.VirtualSize, FormattableString.Invariant($"A disk of {size} bytes is larger than 64 TiB, empty, or no whole number of sectors."), reference: References.Vhdx + " 2.6.2.2");
+            checks.Fail(CheckNames.VirtualSize, FormattableString.Invariant($"A disk of {size} bytes is larger than 64 TiB, empty, or no whole number of sectors."), metadata.PlaceOf(VhdxLayout.DiskSize), reference: References.Vhdx + " 2.6.2.2");
         }
 
-        SizeRules.Judge(checks, size);
+        SizeRules.Judge(checks, size, metadata.PlaceOf(VhdxLayout.DiskSize));
     }
 
     private static void JudgeParent(VhdxMetadata metadata, CheckList checks)
@@ -175,7 +175,7 @@ internal sealed class VhdxRules : IFormatRules
         if (metadata.HasParent)
         {
             string name = metadata.ToFacts().BackingFile is string file ? $"'{ImageText.Show(file)}'" : "not named";
-            checks.Fail(CheckNames.Parent, $"The disk is a differencing disk; without its parent ({name}) it is not whole.", reference: References.Vhdx + " 2.6.2.6");
+            checks.Fail(CheckNames.Parent, $"The disk is a differencing disk; without its parent ({name}) it is not whole.", metadata.PlaceOf(metadata.ParentLocator.Count > 0 ? VhdxLayout.ParentLocator : VhdxLayout.FileParameters), reference: References.Vhdx + " 2.6.2.6");
         }
 
         checks.Pass(CheckNames.Parent, "The disk has no parent.");

@@ -25,7 +25,7 @@ internal static class VhdxTableRules
         {
             if (metadata.Regions is not null && metadata.Table is null)
             {
-                context.Checks.Fail(CheckNames.Tables, "There is no block table.", reference: Reference);
+                context.Checks.Fail(CheckNames.Tables, "There is no block table.", metadata.Regions.Offset, reference: Reference);
             }
 
             return;

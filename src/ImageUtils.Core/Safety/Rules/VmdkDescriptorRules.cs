@@ -16,14 +16,14 @@ internal static class VmdkDescriptorRules
 
         if (metadata.Descriptor is not VmdkDescriptor descriptor)
         {
-            checks.Fail(CheckNames.Descriptor, "There is no descriptor in the file; it is one extent of a disk, not a disk.", reference: References.Vmdk);
-            checks.Fail(CheckNames.CreateType, "Unable to determine VMDK createType.", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.Descriptor, "There is no descriptor in the file; it is one extent of a disk, not a disk.", 0, reference: References.Vmdk);
+            checks.Fail(CheckNames.CreateType, "Unable to determine VMDK createType.", 0, reference: References.VmdkExtents);
             return;
         }
 
         if (metadata.IsDescriptorTooLong)
         {
-            checks.Fail(CheckNames.Descriptor, FormattableString.Invariant($"The descriptor is longer than {VmdkMetadata.MaximumDescriptor} bytes."), reference: References.Resources);
+            checks.Fail(CheckNames.Descriptor, FormattableString.Invariant($"The descriptor is longer than {VmdkMetadata.MaximumDescriptor} bytes."), descriptor.Offset, reference: References.Resources);
         }
 
         checks.Fail(CheckNames.Descriptor, descriptor.Defects, References.Vmdk);
@@ -36,17 +36,18 @@ internal static class VmdkDescriptorRules
     private static void JudgeCreateType(VmdkDescriptor descriptor, InspectionContext context)
     {
         CheckList checks = context.Checks;
+        long place = descriptor.OffsetOf("createType");
         if (context.Request.AllowedVmdkTypes.Count == 0)
         {
-            checks.Fail(CheckNames.CreateType, "No VMDK createType is allowed.", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.CreateType, "No VMDK createType is allowed.", place, reference: References.VmdkExtents);
         }
         else if (string.IsNullOrWhiteSpace(descriptor.CreateType))
         {
-            checks.Fail(CheckNames.CreateType, "Unable to determine VMDK createType.", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.CreateType, "Unable to determine VMDK createType.", place, reference: References.VmdkExtents);
         }
         else if (!context.Request.AllowedVmdkTypes.Contains(descriptor.CreateType, StringComparer.Ordinal))
         {
-            checks.Fail(CheckNames.CreateType, $"The createType '{ImageText.Show(descriptor.CreateType)}' is not allowed; allowed are {string.Join(", ", context.Request.AllowedVmdkTypes)}.", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.CreateType, $"The createType '{ImageText.Show(descriptor.CreateType)}' is not allowed; allowed are {string.Join(", ", context.Request.AllowedVmdkTypes)}.", place, reference: References.VmdkExtents);
         }
         else
         {
@@ -59,11 +60,11 @@ internal static class VmdkDescriptorRules
         bool isEmbedded = metadata.Kind == VmdkKind.Sparse;
         if (descriptor.Extents.Count == 0)
         {
-            checks.Fail(CheckNames.Extents, "The descriptor has no extent.", reference: References.Vmdk);
+            checks.Fail(CheckNames.Extents, "The descriptor has no extent.", descriptor.Offset, reference: References.Vmdk);
         }
         else if (isEmbedded && descriptor.Extents.Count > 1)
         {
-            checks.Fail(CheckNames.Extents, FormattableString.Invariant($"The file is one extent, but its descriptor has {descriptor.Extents.Count}."), reference: References.VmdkExtents);
+            checks.Fail(CheckNames.Extents, FormattableString.Invariant($"The file is one extent, but its descriptor has {descriptor.Extents.Count}."), descriptor.Extents[1].Offset, reference: References.VmdkExtents);
         }
 
         foreach (VmdkExtent extent in descriptor.Extents)
@@ -78,7 +79,7 @@ internal static class VmdkDescriptorRules
 
         if (descriptor.ChangeTrackPath is { Length: > 0 } track)
         {
-            checks.Fail(CheckNames.Extents, $"The descriptor names a file of changed blocks ('{ImageText.Show(track)}').", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.Extents, $"The descriptor names a file of changed blocks ('{ImageText.Show(track)}').", descriptor.OffsetOf("changeTrackPath"), reference: References.VmdkExtents);
         }
 
         checks.Pass(CheckNames.Extents, "The extents name nothing outside of the file.", References.VmdkExtents);
@@ -89,15 +90,15 @@ internal static class VmdkDescriptorRules
         string name = ImageText.Show(extent.FileName ?? string.Empty);
         if (extent.FileName is string file && (file.AsSpan().ContainsAny('/', '\\') || file.Contains(':', StringComparison.Ordinal) || file.Contains("..", StringComparison.Ordinal)))
         {
-            checks.Fail(CheckNames.Extents, $"An extent names a path ('{name}').", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.Extents, $"An extent names a path ('{name}').", extent.Offset, reference: References.VmdkExtents);
         }
         else if (isEmbedded && !string.Equals(extent.Type, "SPARSE", StringComparison.Ordinal))
         {
-            checks.Fail(CheckNames.Extents, $"The file is a sparse extent, but its descriptor calls it {ImageText.Show(extent.Type)}.", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.Extents, $"The file is a sparse extent, but its descriptor calls it {ImageText.Show(extent.Type)}.", extent.Offset, reference: References.VmdkExtents);
         }
         else if (!isEmbedded && !(string.Equals(extent.Type, "ZERO", StringComparison.Ordinal) && extent.FileName is null))
         {
-            checks.Fail(CheckNames.Extents, $"An extent of type {ImageText.Show(extent.Type)} names another file ('{name}').", reference: References.VmdkExtents);
+            checks.Fail(CheckNames.Extents, $"An extent of type {ImageText.Show(extent.Type)} names another file ('{name}').", extent.Offset, reference: References.VmdkExtents);
         }
     }
 
@@ -125,7 +126,7 @@ internal static class VmdkDescriptorRules
         if (descriptor.NamesParent)
         {
             string hint = string.IsNullOrEmpty(descriptor.ParentHint) ? "not named" : $"'{ImageText.Show(descriptor.ParentHint)}'";
-            checks.Fail(CheckNames.Parent, FormattableString.Invariant($"The disk has a parent ({hint}, parentCID {descriptor.ParentId:x8}), without which it is not whole."), reference: References.BackingFile);
+            checks.Fail(CheckNames.Parent, FormattableString.Invariant($"The disk has a parent ({hint}, parentCID {descriptor.ParentId:x8}), without which it is not whole."), descriptor.OffsetOf(string.IsNullOrEmpty(descriptor.ParentHint) ? "parentCID" : "parentFileNameHint"), reference: References.BackingFile);
         }
 
         checks.Pass(CheckNames.Parent, "The disk has no parent.");
