@@ -11,6 +11,9 @@ public sealed record ImageFormatResult
     /// <summary>The format that was found.</summary>
     public required string Format { get; init; }
 
+    /// <summary>The format of the disk inside, where the file is a wrapper (gzip, zip, tar, OVA) that was opened; else null.</summary>
+    public string? ContentFormat { get; init; }
+
     /// <summary>The format that was claimed, as given; null: no claim.</summary>
     public string? ClaimedFormat { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record ImageFormatResult
     {
         Path = path,
         Format = inspection.Facts.Format.Name,
+        ContentFormat = inspection.Facts.InnerFormat?.Name,
         ClaimedFormat = claimedFormat,
         IsAcceptable = inspection.IsAcceptable,
         VirtualSize = inspection.Facts.VirtualSize,

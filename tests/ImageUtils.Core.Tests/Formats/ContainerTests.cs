@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using ImageUtils.Core.Tests.Support;
 using ImageUtils.Core.Tests.Support.Images;
@@ -11,35 +10,12 @@ public class ContainerTests
     private const string Envelope =
         "<Envelope xmlns=\"http://schemas.dmtf.org/ovf/envelope/1\" xmlns:ovf=\"http://schemas.dmtf.org/ovf/envelope/1\"><References><File ovf:href=\"d.vmdk\" ovf:id=\"f\"/></References><DiskSection><Disk ovf:fileRef=\"f\" ovf:format=\"http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized\"/></DiskSection></Envelope>";
 
-    private static byte[] Gzip(byte[] content)
-    {
-        using var packed = new MemoryStream();
-        using (var stream = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            stream.Write(content);
-        }
+    /// <summary>An xz of 100,000 zeros, by liblzma.</summary>
+    private static readonly byte[] MadeXz = Convert.FromHexString("fd377a585a000004e6d6b4460200210116000000742fe5a3e1869f00535d00006ffdffffa3b7ff473e481572396151b89228e6a38607f9eee41e82d32fc53a3c014bb17ec98a8a4d2fa30dd97fa6e38c231153e05918c5758ae277f8b6947f0c6ac0de744964e2e95c53b204d6b1f597000000008fc694a218e370f100016fa08d06000090e46e51b1c467fb020000000004595a");
 
-        return packed.ToArray();
-    }
+    private static byte[] Gzip(byte[] content) => MadeGzip.Of(content);
 
-    private static byte[] Tar(params (string Name, byte[] Content, char Kind)[] members)
-    {
-        using var archive = new MemoryStream();
-        foreach ((string name, byte[] content, char kind) in members)
-        {
-            byte[] header = new byte[512];
-            header.Put(0, Encoding.UTF8.GetBytes(name)).Put(100, "0000644\0"u8).Put(124, Encoding.ASCII.GetBytes(Convert.ToString(content.Length, 8).PadLeft(11, '0')));
-            header.Put(148, "        "u8).Put(156, [(byte)kind]).Put(257, "ustar\000"u8).Put(263, "00"u8);
-            int sum = header.Sum(value => value);
-            header.Put(148, Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 "));
-            archive.Write(header);
-            archive.Write(content);
-            archive.Write(new byte[(512 - (content.Length % 512)) % 512]);
-        }
-
-        archive.Write(new byte[1024]);
-        return archive.ToArray();
-    }
+    private static byte[] Tar(params (string Name, byte[] Content, char Kind)[] members) => MadeTar.Of(members);
 
     private static byte[] Ova(string? envelope = null, params (string Name, byte[] Content, char Kind)[] more) =>
         Tar([("a.ovf", Encoding.UTF8.GetBytes(envelope ?? Envelope), '0'), ("d.vmdk", MadeVmdk.StreamOptimized(), '0'), .. more]);
@@ -63,7 +39,7 @@ public class ContainerTests
     public void A_gzip_in_a_gzip_is_not_opened() => Verdict.Fails(Gzip(Gzip(new byte[512])), CheckNames.Container, "cannot be judged");
 
     [Fact]
-    public void A_decompression_bomb_is_refused() => Verdict.Fails(Gzip(new byte[40 << 20]), CheckNames.Container, "unpacks to more than");
+    public void A_decompression_bomb_is_refused() => Verdict.Fails(Gzip(new byte[80 << 20]), CheckNames.Container, "unpacks to more than");
 
     [Fact]
     public void A_damaged_or_cut_gzip_is_refused()
@@ -130,6 +106,66 @@ public class ContainerTests
         Verdict.Fails(Tar(("a", [1], '0'), ("b", [1], '0')), CheckNames.Container, "holds 2 files");
     }
 
+    [Theory]
+    [InlineData("SHA1")]
+    [InlineData("SHA256")]
+    public void A_manifest_is_held_against_the_files(string algorithm)
+    {
+        byte[] disk = MadeVmdk.StreamOptimized();
+        using var hasher = System.Security.Cryptography.IncrementalHash.CreateHash(new System.Security.Cryptography.HashAlgorithmName(algorithm));
+        hasher.AppendData(disk);
+        string hash = Convert.ToHexString(hasher.GetHashAndReset());
+        byte[] right = Ova(null, ("a.mf", Encoding.UTF8.GetBytes($"{algorithm}(d.vmdk)= {hash}\n"), '0'));
+        Verdict.Passes(right, "ova");
+        Verdict.Fails(Ova(null, ("a.mf", Encoding.UTF8.GetBytes($"{algorithm}(d.vmdk)= {Convert.ToHexString(new byte[hash.Length / 2])}\n"), '0')), CheckNames.Container, "has another hash");
+        Verdict.Fails(Ova(null, ("a.mf", Encoding.UTF8.GetBytes($"{algorithm}(e.vmdk)= {hash}\n"), '0')), CheckNames.Container, "names 'e.vmdk'");
+        Verdict.Warns(Ova(null, ("a.mf", "SHA3(d.vmdk)= 00"u8.ToArray(), '0')), CheckNames.Container, "not understood");
+    }
+
     [Fact]
-    public void Containers_that_are_not_opened_are_refused() => Verdict.Fails([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4], CheckNames.Container, "without opening it");
+    public void A_disk_of_an_appliance_that_is_packed_is_refused() =>
+        Verdict.Fails(Ova(Envelope.Replace("ovf:id=\"f\"", "ovf:id=\"f\" ovf:compression=\"gzip\"", StringComparison.Ordinal)), CheckNames.Container, "is packed");
+
+    [Fact]
+    public void An_appliance_has_the_size_of_its_file_and_knows_that_of_its_disk()
+    {
+        ImageInspection inspection = Verdict.Of(Ova());
+        Assert.Equal(Ova().Length, inspection.Facts.VirtualSize);
+        Assert.Equal("vmdk", inspection.Facts.InnerFormat?.Name);
+        Assert.Equal(1 << 20, inspection.Facts.InnerVirtualSize);
+        Assert.False(Verdict.Of(Ova(), new InspectionRequest { VolumeSizeBytes = 512 }).IsAcceptable);
+    }
+
+    [Fact]
+    public void Each_disk_of_an_appliance_is_judged_and_several_are_told()
+    {
+        string two = Envelope.Replace("</References>", "<File ovf:href=\"e.vmdk\" ovf:id=\"g\"/></References>", StringComparison.Ordinal)
+            .Replace("</DiskSection>", "<Disk ovf:fileRef=\"g\" ovf:format=\"vmdk\"/></DiskSection>", StringComparison.Ordinal);
+        Verdict.Warns(Ova(two, ("e.vmdk", MadeVmdk.Sparse(), '0')), CheckNames.Container, "has 2 disks");
+        Verdict.Fails(Ova(two, ("e.vmdk", MadeVmdk.Sparse(MadeVmdk.Descriptor + "parentFileNameHint=\"b\"\n"), '0')), CheckNames.Container, "[parent]");
+        Verdict.Fails(Ova(two), CheckNames.Container, "'e.vmdk', which is not in the archive");
+    }
+
+    [Fact]
+    public void An_xz_is_not_opened_and_says_how_large_its_content_is()
+    {
+        Verdict.Fails(MadeXz[..40], CheckNames.Container, "its end is missing");
+        Verdict.Fails([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4], CheckNames.Container, "its header is damaged");
+        Verdict.Fails(MadeXz, CheckNames.Container, "(xz, 100000 bytes when unpacked), and what is inside cannot be judged without opening it");
+        Verdict.Fails([.. MadeXz, 1, 2, 3, 4], CheckNames.Container, "its end is missing");
+        byte[] index = [.. MadeXz];
+        index[^20] ^= 1;
+        Verdict.Fails(index, CheckNames.Container, "its index is damaged");
+    }
+
+    [Theory]
+    [InlineData("28b52ffd240001000099e9d851", "(zstd, 0 bytes")]
+    [InlineData("28b52ffda0a08601000000", "(zstd, 100000 bytes when unpacked)")]
+    [InlineData("28b52ffd04580000", "(zstd), and")]
+    [InlineData("28b52ffd60000100", "(zstd, 512 bytes")]
+    [InlineData("28b52ffde00000010000000000", "(zstd, 65536 bytes")]
+    public void A_zstd_is_not_opened_and_says_how_large_its_content_is(string bytes, string words) => Verdict.Fails(Convert.FromHexString(bytes), CheckNames.Container, words);
+
+    [Fact]
+    public void A_bzip2_is_not_opened() => Verdict.Fails([.. "BZh9"u8, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59], CheckNames.Container, "without opening it");
 }
