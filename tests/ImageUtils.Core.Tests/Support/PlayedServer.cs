@@ -89,13 +89,12 @@ public sealed class PlayedServer : IAsyncDisposable
         return Task.CompletedTask;
     };
 
-    /// <summary>Announces more than it gives, and cuts the line.</summary>
+    /// <summary>Announces more than it gives, and ends the line.</summary>
     public static RequestDelegate Cut(byte[] data, long announced) => async context =>
     {
         context.Response.ContentLength = announced;
         await context.Response.Body.WriteAsync(data);
         await context.Response.Body.FlushAsync();
-        context.Abort();
     };
 
     /// <summary>Gives the beginning and then nothing, until the client goes.</summary>

@@ -100,8 +100,8 @@ public sealed class GlanceConnectionTests
         GlanceImageService service = cloud.Connect();
         await service.GetAsync(PlayedCloud.ImageId, Token);
         await service.GetAsync(PlayedCloud.ImageId, Token);
-        string?[] tokens = cloud.Images.Headers.Select(headers => headers.GetValueOrDefault("X-Auth-Token")).ToArray();
-        Assert.Equal([null, "token-1", "token-1", "token-2"], tokens);
+        string[] tokens = cloud.Images.Headers.Select(headers => headers.GetValueOrDefault("X-Auth-Token", "(none)")).ToArray();
+        Assert.Equal(["(none)", "token-1", "token-1", "token-2"], tokens);
         Assert.Equal(0, cloud.Pauses);
     }
 
