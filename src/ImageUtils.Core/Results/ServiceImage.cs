@@ -51,6 +51,9 @@ public sealed record ServiceImage
     /// <summary>The stores that hold the data, comma separated by the service; empty: not told.</summary>
     public IReadOnlyList<string> Stores { get; init; } = [];
 
+    /// <summary>Where the data are, where the service tells; empty: it does not.</summary>
+    public IReadOnlyList<ImageLocation> Locations { get; init; } = [];
+
     /// <summary>Free words.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -1,3 +1,5 @@
+using ImageUtils.Services.Identity;
+
 namespace ImageUtils.Services;
 
 /// <summary>
@@ -12,8 +14,11 @@ public interface IImageService
     /// <summary>The folder or the address, for messages.</summary>
     string Location { get; }
 
-    /// <summary>Whom the service takes the caller for (an OpenStack user id); null: it knows no users, the system's user counts.</summary>
-    string? UserId => null;
+    /// <summary>Whom the service takes the caller for; null: it knows no users.</summary>
+    ServiceAccount? Account => null;
+
+    /// <summary>The caller's user id at the service (OpenStack); null: it knows no users, the system's user counts.</summary>
+    string? UserId => Account?.UserId;
 
     /// <summary>Says whether a path of this machine leads to where the service keeps its files; nothing may be written there but by the service.</summary>
     /// <param name="path">The path; it need not be there.</param>
@@ -52,6 +57,23 @@ public interface IImageService
     /// <exception cref="Errors.ImageNotFoundException">There is no such image.</exception>
     /// <exception cref="Errors.ImageDownloadFailedException">The image has no data, or is not active.</exception>
     Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a part of the data of an image. A service that cannot begin in the middle gives everything from the beginning:
+    /// <see cref="ImageData.Offset"/> says where the data that come begin.
+    /// </summary>
+    /// <param name="imageId">Its id.</param>
+    /// <param name="offset">The first byte that is wanted, counted from 0.</param>
+    /// <param name="length">How many bytes are wanted; null: all to the end. More may come where parts are not known.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The data; the caller disposes of them.</returns>
+    /// <exception cref="Errors.ImageNotFoundException">There is no such image.</exception>
+    /// <exception cref="Errors.ImageDownloadFailedException">The image has no data, or none from there on.</exception>
+    async Task<ImageData> OpenDataAsync(string imageId, long offset, long? length, CancellationToken cancellationToken)
+    {
+        Stream data = await OpenDataAsync(imageId, cancellationToken).ConfigureAwait(false);
+        return ImageData.OfStream(data, offset);
+    }
 
     /// <summary>
     /// Gives an image its data. While the data come the status is saving; whole, it is active with size, checksum and

@@ -64,11 +64,7 @@ internal static class ImageRules
             return image;
         }
 
-        if (changes.ChangesFormat && !string.Equals(image.Status, ImageVocabulary.Queued, StringComparison.Ordinal))
-        {
-            throw new ImageStatusConflictException(image.ImageId, image.Status, ImageVocabulary.Queued);
-        }
-
+        RequireQueuedForFormat(changes, image);
         RequireText("name", changes.Name ?? string.Empty, LongestName);
         RequireCount("min_disk", changes.MinDisk ?? 0);
         RequireCount("min_ram", changes.MinRam ?? 0);
@@ -90,6 +86,25 @@ internal static class ImageRules
         };
     }
 
+    /// <summary>Refuses names that no free property can have, where another service keeps the other rules.</summary>
+    /// <exception cref="InvalidImagePropertyException">One is reserved, or a property of its own.</exception>
+    public static void RequireFreeNames(IReadOnlyDictionary<string, string> properties)
+    {
+        foreach ((string name, string value) in properties)
+        {
+            RequireFreeName(name, value);
+        }
+    }
+
+    /// <summary>Refuses what an image's present state does not allow.</summary>
+    /// <exception cref="InvalidImagePropertyException">A property that is to go is not there.</exception>
+    /// <exception cref="ImageStatusConflictException">A format shall change, and the image is not queued.</exception>
+    public static void RequireChangeable(ImageChanges changes, ServiceImage image)
+    {
+        RequireQueuedForFormat(changes, image);
+        ApplyProperties(changes, image.Properties);
+    }
+
     /// <summary>The disk format as Glance names it.</summary>
     /// <exception cref="InvalidImagePropertyException">Glance has no such format.</exception>
     public static string GlanceDiskFormat(string name)
@@ -99,6 +114,14 @@ internal static class ImageRules
         return glanceName is not null && ImageVocabulary.DiskFormats.Contains(glanceName)
             ? glanceName
             : throw new InvalidImagePropertyException("disk_format", name, $"image services know {string.Join(", ", ImageVocabulary.DiskFormats.Order(StringComparer.Ordinal))}.");
+    }
+
+    private static void RequireQueuedForFormat(ImageChanges changes, ServiceImage image)
+    {
+        if (changes.ChangesFormat && !string.Equals(image.Status, ImageVocabulary.Queued, StringComparison.Ordinal))
+        {
+            throw new ImageStatusConflictException(image.ImageId, image.Status, ImageVocabulary.Queued);
+        }
     }
 
     private static Dictionary<string, string> ApplyProperties(ImageChanges changes, IReadOnlyDictionary<string, string> properties)

@@ -95,6 +95,7 @@ internal static class ServiceImageJson
             Protected = Switch(image, "protected"),
             Owner = Text(image, "owner"),
             Stores = Text(image, "stores")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+            Locations = ImageLocationJson.Read(image),
             Tags = Texts(image, "tags"),
             CreatedAt = Time(image, "created_at"),
             UpdatedAt = Time(image, "updated_at"),
