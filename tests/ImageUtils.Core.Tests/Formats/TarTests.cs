@@ -54,6 +54,13 @@ public class TarTests
     }
 
     [Fact]
+    public void The_oldest_archives_are_known_too()
+    {
+        Verdict.Passes(Header(header => header.Fill(257, 8, 0)), "tar");
+        Assert.Equal("raw", Verdict.Of(Header(header => header.Fill(257, 8, 0)).Fill(148, 8, 0)).Facts.Format.Name);
+    }
+
+    [Fact]
     public void A_size_in_base_256_is_read()
     {
         byte[] size = new byte[12].Put(0, [0x80]).Be64(4, (ulong)Image.Length);

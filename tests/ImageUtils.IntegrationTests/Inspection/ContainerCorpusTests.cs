@@ -53,7 +53,8 @@ public class ContainerCorpusTests
             ImageInspection full = Judge(Corpus.PathOf(entry.GetProperty("path").GetString()!), InspectionDepth.Full);
             Assert.True(full.IsAcceptable, string.Join("; ", full.Checks.Where(check => check.Outcome == CheckOutcome.Failed)));
             Assert.Equal(formats[1], full.Facts.InnerFormat?.Name);
-            Assert.Equal(entry.GetProperty("unpacked_truth").GetProperty("qemu_img_info").GetProperty("json").GetProperty("virtual-size").GetInt64(), full.Facts.VirtualSize);
+            JsonElement info = entry.GetProperty("unpacked_truth").GetProperty("qemu_img_info").GetProperty("json");
+            Assert.True(info.ValueKind == JsonValueKind.Null || info.GetProperty("virtual-size").GetInt64() == full.Facts.VirtualSize);
             Assert.True(Judge(Corpus.PathOf(entry.GetProperty("path").GetString()!), InspectionDepth.Metadata).IsAcceptable);
             opened++;
         }
@@ -85,7 +86,7 @@ public class ContainerCorpusTests
             Assert.True(inspection.IsAcceptable, string.Join("; ", inspection.Checks));
             Assert.Equal(format, inspection.Facts.Format.Name);
             Assert.Equal("raw", inspection.Facts.InnerFormat?.Name);
-            Assert.Equal(disk.Length, inspection.Facts.VirtualSize);
+            Assert.True(inspection.Facts.VirtualSize == disk.Length || (depth == InspectionDepth.Metadata && !inspection.Facts.IsVirtualSizeKnown));
         }
     }
 
@@ -114,7 +115,7 @@ public class ContainerCorpusTests
             return false;
         }
 
-        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         _ = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

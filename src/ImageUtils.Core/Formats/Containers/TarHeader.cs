@@ -22,10 +22,16 @@ internal sealed record TarHeader
 
     public bool IsRegular => Kind is (byte)'0' or 0;
 
-    /// <summary>True where a first member with a right checksum stands at the beginning.</summary>
+    /// <summary>
+    /// True where a first member with a right checksum stands at the beginning. The oldest archives (Unix version 7) have no
+    /// other mark than that, and a mode and a size in octal.
+    /// </summary>
     /// <param name="head">The first bytes of the file.</param>
     /// <returns>True for a tar archive.</returns>
-    public static bool IsMatch(ReadOnlySpan<byte> head) => head.Length >= Size && head.HasAt(257, "ustar"u8) && HasRightChecksum(head);
+    public static bool IsMatch(ReadOnlySpan<byte> head) =>
+        head.Length >= Size
+        && HasRightChecksum(head)
+        && (head.HasAt(257, "ustar"u8) || (head[0] != 0 && ReadNumber(head.Slice(100, 8)) is not null && ReadNumber(head.Slice(124, 12)) is not null));
 
     /// <summary>Reads a header.</summary>
     /// <param name="block">The block.</param>

@@ -15,6 +15,7 @@ internal sealed record ZipEntry
     private const int FileTypeMask = 0xF000;
     private const int RegularFile = 0x8000;
     private const int Folder = 0x4000;
+    private const int Pipe = 0x1000;
     private const int FolderAttribute = 0x10;
 
     public required string Name { get; init; }
@@ -54,8 +55,10 @@ internal sealed record ZipEntry
     /// <summary>True where checksum and sizes stand behind the data.</summary>
     public bool HasDescriptor => (Flags & DescriptorFlag) != 0;
 
-    /// <summary>True for a link, a device, a pipe or a socket.</summary>
-    public bool IsSpecial => FileType is not (0 or RegularFile or Folder);
+    /// <summary>
+    /// True for a link, a device or a socket. What came through a pipe is called one by Info-ZIP, and nobody makes one of it.
+    /// </summary>
+    public bool IsSpecial => FileType is not (0 or RegularFile or Folder or Pipe);
 
     /// <summary>Reads an entry of the central directory.</summary>
     /// <param name="bytes">The directory from this entry on.</param>

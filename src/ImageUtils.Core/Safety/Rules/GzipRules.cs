@@ -37,10 +37,7 @@ internal sealed class GzipRules : IFormatRules
             return facts;
         }
 
-        facts = inner.Put(facts);
-        return facts.IsVirtualSizeKnown || !inner.Facts.Format.IsRawContent || AnnouncedLength(reader) is not long announced
-            ? facts
-            : facts with { VirtualSize = RawRules.SizeOf(announced), IsVirtualSizeKnown = true };
+        return inner.Put(facts, AnnouncedLength(reader));
     }
 
     private static bool JudgeHeader(InspectionContext context)

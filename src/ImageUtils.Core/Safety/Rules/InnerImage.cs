@@ -49,10 +49,13 @@ internal sealed record InnerImage(ImageFacts Facts, bool IsComplete)
 
     /// <summary>The facts of a container, with what is known of its disk.</summary>
     /// <param name="container">The facts of the container itself.</param>
+    /// <param name="announced">The length of the content as the container gives it; null: it does not.</param>
     /// <returns>The facts to report.</returns>
-    public ImageFacts Put(ImageFacts container)
+    public ImageFacts Put(ImageFacts container, long? announced = null)
     {
-        long? own = Facts.IsVirtualSizeKnown && Facts.InnerFormat is null ? Facts.VirtualSize : null;
+        // A fixed VHD looks like its guest's disk as long as its end is not seen; the size to show differs by a sector.
+        long? plain = announced is long length && Facts.Format.IsRawContent ? RawRules.SizeOf(length) : null;
+        long? own = Facts.InnerFormat is not null ? null : Facts.IsVirtualSizeKnown ? Facts.VirtualSize : plain;
         long? size = Facts.InnerVirtualSize ?? own;
         return container with
         {

@@ -30,7 +30,7 @@ internal sealed class ZipRules : IFormatRules
             return facts;
         }
 
-        return isGood ? JudgeFile(files[0], listing.Data[files[0]], context)?.Put(facts) ?? facts : facts;
+        return isGood ? JudgeFile(files[0], listing.Data[files[0]], context)?.Put(facts, (long)Math.Min(files[0].Unpacked, long.MaxValue)) ?? facts : facts;
     }
 
     private static bool JudgeEntries(ZipListing listing, CheckList checks)
