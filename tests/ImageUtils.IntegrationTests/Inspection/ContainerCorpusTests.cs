@@ -114,7 +114,7 @@ public class ContainerCorpusTests
             return false;
         }
 
-        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         _ = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;
