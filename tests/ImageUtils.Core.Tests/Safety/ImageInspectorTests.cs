@@ -44,6 +44,46 @@ public class ImageInspectorTests
         }
     }
 
+    [Theory]
+    [InlineData("raw", true)]
+    [InlineData("luks", true)]
+    [InlineData("qcow2", false)]
+    [InlineData("ami", false)]
+    [InlineData("iso", false)]
+    public void Luks_may_claim_raw_where_it_is_allowed_and_nothing_else(string claim, bool isAccepted)
+    {
+        foreach (byte[] image in new[] { MadeDisks.Luks1(), MadeDisks.Luks2() })
+        {
+            Assert.Equal(isAccepted, Verdict.Of(image, new InspectionRequest { ClaimedFormat = claim, AllowLuks = true }).IsAcceptable);
+        }
+
+        Assert.False(InspectionRequest.Default.AllowLuks);
+        Assert.True(Verdict.Of(new byte[512], new InspectionRequest { ClaimedFormat = "raw", AllowLuks = true }).IsAcceptable);
+        Assert.False(Verdict.Of(MadeQcow2.Version3(), new InspectionRequest { ClaimedFormat = "raw", AllowLuks = true }).IsAcceptable);
+    }
+
+    [Fact]
+    public void A_hybrid_ISO_is_an_ISO_whatever_table_it_has()
+    {
+        byte[] mbr = MadeDisks.Mbr();
+        byte[] gpt = MadeDisks.Gpt();
+        foreach (byte[] table in new[] { mbr, gpt })
+        {
+            byte[] hybrid = MadeDisks.Iso().Put(0, table.AsSpan(0, 1024));
+            Assert.True(Verdict.Of(hybrid, new InspectionRequest { ClaimedFormat = "iso" }).IsAcceptable);
+            Assert.Equal([CheckNames.ClaimedFormat], Verdict.Failed(Verdict.Of(hybrid, new InspectionRequest { ClaimedFormat = "raw" })));
+            Assert.Equal([CheckNames.ClaimedFormat], Verdict.Failed(Verdict.Of(table, new InspectionRequest { ClaimedFormat = "iso" })));
+        }
+    }
+
+    [Fact]
+    public void A_failed_check_without_bytes_of_its_own_gets_those_at_its_place()
+    {
+        ImageCheck check = Verdict.Fails(MadeQcow2.Version3(), CheckNames.ClaimedFormat, "qcow2", new InspectionRequest { ClaimedFormat = "raw" });
+        Assert.Equal(0, check.Offset);
+        Assert.StartsWith("514649fb00000003", check.Evidence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_wrong_claim_is_refused_in_cinders_words_and_says_what_was_found() =>
         Verdict.Fails(
