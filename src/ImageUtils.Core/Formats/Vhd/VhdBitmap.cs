@@ -9,7 +9,7 @@ internal static class VhdBitmap
     /// <summary>The bytes of the bitmap of a block: whole sectors.</summary>
     /// <param name="blockSize">The bytes of a block's data.</param>
     /// <returns>Bytes.</returns>
-    public static int SizeOf(uint blockSize) => (int)(((blockSize / 512 / 8) + 511L) / 512 * 512);
+    public static int SizeOf(uint blockSize) => (int)Math.Max(512, blockSize / 512 / 8);
 
     /// <summary>Says whether a bit is set.</summary>
     public static bool IsSet(ReadOnlySpan<byte> bits, int index) => (bits[index >> 3] & (0x80 >> (index & 7))) != 0;

@@ -37,7 +37,7 @@ internal sealed record VhdDynamicHeader
     public bool HasRightChecksum => Checksum == RightChecksum;
 
     /// <summary>Bytes of the bitmap in front of each block's data.</summary>
-    public long BitmapSize => ((BlockSize / 512 / 8) + 511L) / 512 * 512;
+    public long BitmapSize => VhdBitmap.SizeOf(BlockSize);
 
     public static VhdDynamicHeader Read(ReadOnlySpan<byte> bytes)
     {

@@ -1,4 +1,3 @@
-using ImageUtils.Configuration;
 using ImageUtils.Errors;
 
 namespace ImageUtils.Formats.Vhd;
@@ -41,7 +40,7 @@ internal static class VhdRequirements
 
         if (footer.CurrentSize > LargestDisk)
         {
-            throw new VhdCorruptException(name, offset + 48, FormattableString.Invariant($"it claims a disk of {footer.CurrentSize} bytes, and a VHD holds at most {SizeText.Format(LargestDisk)}."));
+            throw new VhdCorruptException(name, offset + 48, FormattableString.Invariant($"it claims a disk of {footer.CurrentSize} bytes, and a VHD holds at most 2040 GiB."));
         }
     }
 
