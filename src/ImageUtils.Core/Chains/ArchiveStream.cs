@@ -27,19 +27,20 @@ internal sealed class ArchiveStream : IDisposable
     /// <summary>Opens an archive.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">How far it is followed.</param>
+    /// <param name="name">What errors name; null: the path.</param>
     /// <exception cref="PathNotFoundException">There is no such file.</exception>
     /// <exception cref="ImageUnreadableException">It cannot be opened, or is no file.</exception>
-    public ArchiveStream(string path, ArchiveLimits limits)
+    public ArchiveStream(string path, ArchiveLimits limits, string? name)
     {
-        Path = path;
+        Name = name ?? path;
         _limits = limits;
         _file = FileImageReader.Open(path);
         byte[] magic = _file.ReadArray(0, 2);
         _isPacked = magic is [0x1f, 0x8b];
     }
 
-    /// <summary>The archive.</summary>
-    public string Path { get; }
+    /// <summary>What errors name.</summary>
+    public string Name { get; }
 
     /// <summary>The number of bytes given so far.</summary>
     public long Position { get; private set; }
@@ -72,7 +73,7 @@ internal sealed class ArchiveStream : IDisposable
     /// <param name="member">The member at fault; null: the archive as a whole.</param>
     /// <param name="reason">What is wrong.</param>
     /// <returns>The exception.</returns>
-    public ArchiveUnsafeException Unsafe(string? member, string reason) => new(Path, member, Position, reason);
+    public ArchiveUnsafeException Unsafe(string? member, string reason) => new(Name, member, Position, reason);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -22,18 +22,19 @@ internal sealed class ArchiveUnpacker : IDisposable
     /// <param name="path">The archive.</param>
     /// <param name="conversions">Where the files go.</param>
     /// <param name="limits">How far the archive is followed.</param>
+    /// <param name="name">What errors name; null: the path.</param>
     /// <param name="onProgress">Is told how many bytes of the archive are done; null: nobody asks.</param>
     /// <param name="cancellationToken">Ends it; nothing is left.</param>
     /// <returns>The files; the caller disposes of them.</returns>
     /// <exception cref="ArchiveUnsafeException">It is damaged, or holds what may not be there.</exception>
     /// <exception cref="VhdChainBrokenException">A link is missing.</exception>
     /// <exception cref="NoSpaceException">There is no room.</exception>
-    public static ArchiveUnpacker Unpack(string path, ConversionDirectory conversions, ArchiveLimits limits, Action<long>? onProgress, CancellationToken cancellationToken)
+    public static ArchiveUnpacker Unpack(string path, ConversionDirectory conversions, ArchiveLimits limits, string? name, Action<long>? onProgress, CancellationToken cancellationToken)
     {
         var unpacked = new ArchiveUnpacker();
         try
         {
-            using var archive = new XenArchive(path, limits);
+            using var archive = new XenArchive(path, limits, name);
             byte[] buffer = new byte[1 << 20];
             while (archive.Next(out long length) is { } number)
             {

@@ -109,7 +109,7 @@ internal sealed class ManagedMerge
     /// <summary>Merges an archive as it comes by; null: it must be unpacked.</summary>
     private MergeFacts? Stream(string path, string result, CancellationToken cancellationToken)
     {
-        using var archive = new XenArchive(path, ArchiveLimits.Default);
+        using var archive = new XenArchive(path, ArchiveLimits.Default, _request.Source.ArchiveName);
         var merge = new StreamedMerge(archive, ArchiveLimits.Default, _request.IgnoreIdMismatch);
         IDiskWriter? writer = null;
         try
@@ -132,8 +132,8 @@ internal sealed class ManagedMerge
     {
         _context.Log.Verbose($"'{path}' cannot be merged as it is read (order, a fixed disk, or a damaged beginning); its links are unpacked first.");
         long packed = new FileInfo(path).Length;
-        using ArchiveUnpacker unpacked = ArchiveUnpacker.Unpack(path, new ConversionDirectory(_context.Options), ArchiveLimits.Default, done => Report(done, packed), cancellationToken);
-        using VhdChain chain = VhdChain.OpenOrdered(unpacked.Paths, _request.IgnoreIdMismatch, [.. unpacked.Paths.Select((_, number) => Path.Combine(path, VhdFolder.NameOf(number)))]);
+        using ArchiveUnpacker unpacked = ArchiveUnpacker.Unpack(path, new ConversionDirectory(_context.Options), ArchiveLimits.Default, _request.Source.ArchiveName, done => Report(done, packed), cancellationToken);
+        using VhdChain chain = VhdChain.OpenOrdered(unpacked.Paths, _request.IgnoreIdMismatch, [.. unpacked.Paths.Select((_, number) => Path.Combine(_request.Source.Subject, VhdFolder.NameOf(number)))]);
         MergeFacts facts = await CopyAsync(chain, result, cancellationToken).ConfigureAwait(false);
         return facts with { BytesRead = facts.BytesRead + packed, TemporaryBytes = unpacked.Length };
     }

@@ -149,7 +149,7 @@ internal sealed class StreamedLink
     {
         if (_archive.Read(buffer) < buffer.Length)
         {
-            throw new VhdCorruptException(Layout?.Name ?? _archive.Path, Position, "it ends before its data do.");
+            throw new VhdCorruptException(Layout?.Name ?? _archive.Name, Position, "it ends before its data do.");
         }
 
         // The last bytes may be the footer's; they come by only once.

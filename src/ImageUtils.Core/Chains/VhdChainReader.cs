@@ -171,6 +171,7 @@ public sealed class VhdChainReader
             path,
             new ConversionDirectory(_context.Options),
             ArchiveLimits.Default,
+            name: null,
             done => _context.Progress?.Report(new OperationProgress($"Reading {Path.GetFileName(path)}", done, packed)),
             cancellationToken);
         return Describe([.. unpacked.Paths.Select((file, number) => Open(file, Path.Combine(path, VhdFolder.NameOf(number))))], null);

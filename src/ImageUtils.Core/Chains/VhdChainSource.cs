@@ -23,8 +23,11 @@ public sealed record VhdChainSource
         }
     }
 
+    /// <summary>What errors call an archive that is only a temporary file here; null: its path.</summary>
+    internal string? ArchiveName { get; init; }
+
     /// <summary>What errors name.</summary>
-    internal string Subject => ArchivePath ?? DirectoryPath ?? Paths[0];
+    internal string Subject => ArchiveName ?? ArchivePath ?? DirectoryPath ?? Paths[0];
 
     /// <summary>Refuses a source of none or several kinds.</summary>
     /// <exception cref="ArgumentException">It is one.</exception>

@@ -85,7 +85,7 @@ internal sealed class VhdUtilEngine
         }
 
         using PartialFile partial = PartialFile.Create(target.Path, target.Force);
-        using ArchiveUnpacker? unpacked = archive is null ? null : ArchiveUnpacker.Unpack(archive, conversions, ArchiveLimits.Default, onProgress: null, cancellationToken);
+        using ArchiveUnpacker? unpacked = archive is null ? null : ArchiveUnpacker.Unpack(archive, conversions, ArchiveLimits.Default, request.Source.ArchiveName, onProgress: null, cancellationToken);
         List<string> copies = [];
         using (VhdChain chain = unpacked is null ? ManagedMerge.OpenChain(request, sources) : VhdChain.OpenOrdered(unpacked.Paths, request.IgnoreIdMismatch))
         {

@@ -17,16 +17,17 @@ internal sealed class XenArchive : IDisposable
     /// <summary>Opens an archive.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">How far it is followed.</param>
+    /// <param name="name">What errors name; null: the path.</param>
     /// <exception cref="PathNotFoundException">There is no such file.</exception>
     /// <exception cref="ImageUnreadableException">It cannot be opened, or is no file.</exception>
-    public XenArchive(string path, ArchiveLimits limits)
+    public XenArchive(string path, ArchiveLimits limits, string? name = null)
     {
-        _stream = new ArchiveStream(path, limits);
+        _stream = new ArchiveStream(path, limits, name);
         _tar = new TarStream(_stream, limits.MostHeaders);
     }
 
-    /// <summary>The archive.</summary>
-    public string Path => _stream.Path;
+    /// <summary>What errors name.</summary>
+    public string Name => _stream.Name;
 
     /// <summary>The number of bytes of the file.</summary>
     public long PackedLength => _stream.PackedLength;
@@ -37,7 +38,7 @@ internal sealed class XenArchive : IDisposable
     /// <summary>The path by which errors name a link.</summary>
     /// <param name="number">The link.</param>
     /// <returns>The archive's path and the member's name.</returns>
-    public string NameOf(int number) => System.IO.Path.Combine(Path, VhdFolder.NameOf(number));
+    public string NameOf(int number) => Path.Combine(Name, VhdFolder.NameOf(number));
 
     /// <summary>Goes on to the next link.</summary>
     /// <param name="length">Its length in bytes.</param>

@@ -11,7 +11,7 @@ namespace ImageUtils.Core.Tests.Chains;
 /// <summary>A folder with what a merge needs, gone after the test.</summary>
 internal sealed class MergeRoom : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly Room _folder = new();
 
     public MergeRoom()
     {
@@ -82,4 +82,16 @@ internal sealed class MergeRoom : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>In memory where that is possible: merges in place flush to the disk many times, which is not what is tested.</summary>
+    private sealed class Room : IDisposable
+    {
+        private readonly string _path = Directory.Exists("/dev/shm")
+            ? Directory.CreateDirectory(Path.Combine("/dev/shm", "iu-test-" + Guid.NewGuid().ToString("N"))).FullName
+            : Directory.CreateTempSubdirectory("iu-test-").FullName;
+
+        public string File(string name) => Path.Combine(_path, name);
+
+        public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
 }
