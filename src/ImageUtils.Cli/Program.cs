@@ -25,6 +25,8 @@ public static class Program
             PublishVerb.Create(),
             ResizeVerb.Create(),
             MeasureVerb.Create(),
+            MergeVhdVerb.Create(),
+            ChainVerb.Create(),
             ImagesVerb.Create(),
             CleanVerb.Create(),
             ToolsVerb.Create(),

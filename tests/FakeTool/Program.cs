@@ -22,6 +22,7 @@ return command switch
     "allocate" => Trouble.Allocate(long.Parse(rest[0], CultureInfo.InvariantCulture)),
     "hold" => await ImageHolder.HoldAsync(rest[0], rest[1], rest[2]),
     "stall" => await ImageHolder.StallAsync(rest[0], rest[1], rest[2]),
+    "merge" => await ChainMerge.RunAsync(rest[0]),
     "root" => FakeSudo.Run(rest),
     "refuse" => FakeSudo.Refuse(),
     _ => 64,

@@ -79,3 +79,45 @@ function New-StrangeFile {
     '/dev/tty'
     '/proc/self/mem'
 }
+
+function New-VhdChain {
+    <# .SYNOPSIS A folder with a base of 4 MiB that holds 1s at its beginning, and a child that holds 2s at 1 MiB. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([string] $Folder)
+    New-Item -ItemType Directory -Path $Folder | Out-Null
+    New-Vhd -Path (Join-Path $Folder '1.vhd') -Type 3 -Value 1 -Position 0 -Id 1
+    New-Vhd -Path (Join-Path $Folder '0.vhd') -Type 4 -Value 2 -Position 1MB -Id 2 -ParentId 1
+    (Resolve-Path $Folder).ProviderPath
+}
+
+function Set-Sum {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([byte[]] $Bytes, [int] $Start, [int] $Length, [int] $Offset)
+    [long]$sum = 0
+    for ($i = $Start; $i -lt $Start + $Length; $i++) { $sum += $Bytes[$i] }
+    $sum = 4294967295 - $sum
+    for ($i = 0; $i -lt 4; $i++) { $Bytes[$Start + $Offset + $i] = ($sum -shr (24 - 8 * $i)) -band 255 }
+}
+
+function New-Vhd {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([string] $Path, [int] $Type, [byte] $Value, [int] $Position, [byte] $Id, [byte] $ParentId)
+    $bytes = [byte[]]::new(2048 + 512 + 2MB + 512)
+    $put = { param($at, $text) [Text.Encoding]::ASCII.GetBytes($text).CopyTo($bytes, $at) }
+    & $put 0 'conectix'
+    $bytes[11] = 2; $bytes[13] = 1; $bytes[22] = 2
+    & $put 28 'tap'
+    $bytes[33] = 1; $bytes[35] = 3
+    $bytes[45] = 0x40; $bytes[53] = 0x40; $bytes[63] = $Type; $bytes[83] = $Id
+    Set-Sum $bytes 0 512 64
+    & $put 512 'cxsparse'
+    for ($i = 520; $i -lt 528; $i++) { $bytes[$i] = 255 }
+    $bytes[534] = 6; $bytes[537] = 1; $bytes[543] = 2; $bytes[545] = 0x20; $bytes[567] = $ParentId
+    Set-Sum $bytes 512 1024 36
+    for ($i = 1536; $i -lt 2048; $i++) { $bytes[$i] = 255 }
+    $bytes[1536] = 0; $bytes[1537] = 0; $bytes[1538] = 0; $bytes[1539] = 4
+    $bytes[2048 + $Position / 4096] = 255
+    for ($i = 0; $i -lt 4096; $i++) { $bytes[2560 + $Position + $i] = $Value }
+    [Array]::Copy($bytes, 0, $bytes, $bytes.Length - 512, 512)
+    [IO.File]::WriteAllBytes((Join-Path (Get-Location).ProviderPath $Path), $bytes)
+}

@@ -23,14 +23,26 @@ internal sealed class ResultInspection
     /// <param name="cancellationToken">Ends the inspection.</param>
     /// <exception cref="ImageUnacceptableException">It is another format, or not safe.</exception>
     /// <exception cref="ConversionFailedException">The disk inside has another size.</exception>
-    public void Check(string path, ConversionPlan plan, string subject, CancellationToken cancellationToken)
+    public void Check(string path, ConversionPlan plan, string subject, CancellationToken cancellationToken) =>
+        Check(path, plan.OutputFormat, plan.VirtualSize, plan.Source.Path, subject, cancellationToken);
+
+    /// <summary>Refuses a result that is not what was promised.</summary>
+    /// <param name="path">The result.</param>
+    /// <param name="outputFormat">The format it must have.</param>
+    /// <param name="virtualSize">The size the disk inside must have, in bytes.</param>
+    /// <param name="sourcePath">What it was made from.</param>
+    /// <param name="subject">The image id or path that a refusal names.</param>
+    /// <param name="cancellationToken">Ends the inspection.</param>
+    /// <exception cref="ImageUnacceptableException">It is another format, or not safe.</exception>
+    /// <exception cref="ConversionFailedException">The disk inside has another size.</exception>
+    public void Check(string path, DiskFormat outputFormat, long virtualSize, string sourcePath, string subject, CancellationToken cancellationToken)
     {
-        long size = plan.OutputFormat == DiskFormat.Raw
+        long size = outputFormat == DiskFormat.Raw
             ? CheckRaw(path, subject, cancellationToken)
-            : CheckFormat(path, plan.OutputFormat, subject, cancellationToken);
-        if (size != plan.VirtualSize)
+            : CheckFormat(path, outputFormat, subject, cancellationToken);
+        if (size != virtualSize)
         {
-            throw new ConversionFailedException(plan.Source.Path, $"The result holds {size} bytes instead of {plan.VirtualSize}.");
+            throw new ConversionFailedException(sourcePath, $"The result holds {size} bytes instead of {virtualSize}.");
         }
     }
 

@@ -11,7 +11,7 @@ namespace ImageUtils.Transfer;
 
 /// <summary>
 /// Makes a volume of an image (cinder's fetch_to_volume_format): what can be refused is refused before the download, the
-/// data pass through a temporary file that is hashed, unpacked where they are compressed as a whole, and inspected, and the
+/// data pass through a temporary file that is hashed, unpacked where they are compressed as a whole or merged where they are a XenServer archive, and inspected, and the
 /// volume appears whole or not at all. A temporary image that the same user has open stands in for the download.
 /// </summary>
 public sealed class VolumeFetcher
@@ -38,7 +38,9 @@ public sealed class VolumeFetcher
     /// <exception cref="ImageNotFoundException">There is no such image.</exception>
     /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
     /// <exception cref="ImageUnacceptableException">The image is unsafe, not what it claims, too large, or of a container that is not allowed.</exception>
-    /// <exception cref="NotSupportedOperationException">It is a XenServer archive.</exception>
+    /// <exception cref="ArchiveUnsafeException">It is a XenServer archive that is damaged, or holds what may not be there.</exception>
+    /// <exception cref="VhdChainBrokenException">The VHDs in it are no chain.</exception>
+    /// <exception cref="VhdCorruptException">One of them is no sound VHD.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and missing; nothing was downloaded.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and <see cref="VolumeRequest.Force"/> is not set.</exception>
     /// <exception cref="DestinationIsSourceException">The destination is the image's own data in the service's folder.</exception>
@@ -61,12 +63,12 @@ public sealed class VolumeFetcher
         using TemporaryImageFile? download = here is null ? conversions.CreateForDownload(image.ImageId) : null;
         string path = here?.Path ?? download!.Path;
         ConversionRequest conversion = ConversionOf(request, image, path);
-        _converter.EnsureCanConvert(DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
+
+        // What a XenServer archive is merged to is as plain as a raw disk.
+        _converter.EnsureCanConvert(!image.IsXenServer && DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
 
         long written = download is null ? 0 : await DownloadAsync(image, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
-        using TemporaryImageFile? unpacked = CompressedImage.Is(image.ContainerFormat)
-            ? await CompressedImage.UnpackAsync(image.ImageId, path, conversions, _context, cancellationToken).ConfigureAwait(false)
-            : null;
+        using TemporaryImageFile? unpacked = await UnpackAsync(image, path, conversions, cancellationToken).ConfigureAwait(false);
         if (unpacked is not null)
         {
             // The room of the packed data is better used for the volume.
@@ -106,12 +108,6 @@ public sealed class VolumeFetcher
         string diskFormat = image.DiskFormat ?? throw new ImageUnacceptableException(image.ImageId, "It has no disk_format.");
         ConversionPermission.CheckDownload(_context.Options, diskFormat, request.OutputFormat, image.ImageId);
         CompressedImage.RequireAllowed(image, _context.Options);
-        if (image.IsXenServer)
-        {
-            throw new NotSupportedOperationException(
-                $"Image {image.ImageId} is a XenServer image (disk format vhd, container ovf): an archive with a chain of VHDs. Fetch it as it is; a later version merges it with Merge-VhdChain.");
-        }
-
         return ImageClaim.ClaimOf(diskFormat, image.ImageId)!;
     }
 
@@ -126,6 +122,19 @@ public sealed class VolumeFetcher
                 .ConfigureAwait(false);
             return size;
         }
+    }
+
+    /// <summary>Takes an image out of its wrapper, into a temporary file of its own; null: it has none.</summary>
+    private async Task<TemporaryImageFile?> UnpackAsync(ServiceImage image, string path, ConversionDirectory conversions, CancellationToken cancellationToken)
+    {
+        if (CompressedImage.Is(image.ContainerFormat))
+        {
+            return await CompressedImage.UnpackAsync(image.ImageId, path, conversions, _context, cancellationToken).ConfigureAwait(false);
+        }
+
+        return image.IsXenServer
+            ? await XenServerImage.MergeAsync(image.ImageId, path, conversions, _context, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private void Judge(ServiceImage image, string path, VolumeFetchRequest request, CancellationToken cancellationToken)

@@ -118,12 +118,12 @@ public sealed class VolumeFetcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_XenServer_image_is_refused_before_the_download()
+    public async Task A_XenServer_image_that_is_no_archive_is_refused_and_leaves_nothing()
     {
         ServiceImage image = await _world.AddAsync("gzip:"u8.ToArray(), "vhd", "ovf");
-        NotSupportedOperationException e = await Assert.ThrowsAsync<NotSupportedOperationException>(() => FetchAsync(image.ImageId));
-        Assert.Contains("Merge-VhdChain", e.Message, StringComparison.Ordinal);
-        Assert.Equal(0, _world.Service.Opened);
+        ArchiveUnsafeException e = await Assert.ThrowsAsync<ArchiveUnsafeException>(() => FetchAsync(image.ImageId));
+        Assert.Equal(image.ImageId, e.Path);
+        Assert.Empty(_world.Leftovers());
     }
 
     [Fact]

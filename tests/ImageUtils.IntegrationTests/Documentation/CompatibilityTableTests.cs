@@ -9,10 +9,10 @@ public sealed partial class CompatibilityTableTests
     private const int LineCount = 352;
 
     /// <summary>Lines that are done differently on purpose, each of which needs its reason.</summary>
-    private static readonly int[] Intended = [6, 12, 15, 17, 37, 40, 53, 59, 61, 62, 66, 77, 85, 94, 96, 125, 164, 202];
+    private static readonly int[] Intended = [6, 12, 15, 17, 37, 40, 53, 59, 61, 62, 66, 77, 85, 94, 96, 125, 164, 173, 176, 202];
 
     /// <summary>Sections that the local image service can show whole, but for what needs the words below.</summary>
-    private static readonly int[] WholeSections = [2, 6, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22];
+    private static readonly int[] WholeSections = [2, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
 
     private static readonly string[] LaterWork = ["Glance", "root helper", "LUKS", "device", "XenServer chain"];
 

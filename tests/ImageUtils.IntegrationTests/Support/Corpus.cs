@@ -24,6 +24,13 @@ internal static class Corpus
     /// <summary>Reads the hostile files and what is expected of them; empty where there is no corpus.</summary>
     public static IReadOnlyList<JsonElement> HostileFiles() => Read(Path.Combine("hostile", "expected.json"), "files");
 
+    /// <summary>The names of the chains of VHDs; empty where there is no corpus.</summary>
+    public static IReadOnlyList<string> VhdChains()
+    {
+        string folder = Folder is null ? string.Empty : Path.Combine(Folder, "vhd-chains");
+        return Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];
+    }
+
     private static JsonElement[] Read(string name, string member) =>
         Folder is null ? [] : JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement.GetProperty(member).EnumerateArray().ToArray();
 }

@@ -13,6 +13,8 @@ internal sealed record VhdDynamicHeader
 
     public ulong TableOffset { get; init; }
 
+    public uint Version { get; init; }
+
     public uint MaximumEntries { get; init; }
 
     public uint BlockSize { get; init; }
@@ -21,10 +23,13 @@ internal sealed record VhdDynamicHeader
 
     public required uint RightChecksum { get; init; }
 
-    /// <summary>The id of the parent; all zeros: none.</summary>
+    public bool HasParentId => ParentId != Guid.Empty;
+
+    /// <summary>The id of the disk it is based on; empty: none is named.</summary>
     public Guid ParentId { get; init; }
 
-    public bool HasParentId => ParentId != Guid.Empty;
+    /// <summary>Where the parent may be found.</summary>
+    public IReadOnlyList<VhdParentLocator> Locators { get; init; } = [];
 
     /// <summary>The parent's name, as it stands there.</summary>
     public required string ParentName { get; init; }
@@ -32,7 +37,7 @@ internal sealed record VhdDynamicHeader
     public bool HasRightChecksum => Checksum == RightChecksum;
 
     /// <summary>Bytes of the bitmap in front of each block's data.</summary>
-    public long BitmapSize => ((BlockSize / 512 / 8) + 511L) / 512 * 512;
+    public long BitmapSize => VhdBitmap.SizeOf(BlockSize);
 
     public static VhdDynamicHeader Read(ReadOnlySpan<byte> bytes)
     {
@@ -47,7 +52,9 @@ internal sealed record VhdDynamicHeader
             BlockSize = bytes.U32Be(32),
             Checksum = bytes.U32Be(ChecksumOffset),
             RightChecksum = VhdFooter.Sum(bytes, ChecksumOffset),
-            ParentId = bytes.Length < Size ? Guid.Empty : new Guid(bytes.Slice(40, 16), bigEndian: true),
+            Version = bytes.U32Be(24),
+            ParentId = bytes.Length >= 56 ? new Guid(bytes.Slice(40, 16), bigEndian: true) : Guid.Empty,
+            Locators = VhdParentLocator.ReadAll(bytes),
             ParentName = end < 0 ? name : name[..end],
         };
     }

@@ -18,7 +18,11 @@ internal sealed record VhdFooter
     private const int MaximumHeads = 16;
     private const int MaximumTrackSectors = 255;
 
-    private static ReadOnlySpan<byte> DisabledCookie => "v_poison"u8;
+    /// <summary>The beginning of every footer.</summary>
+    public static ReadOnlySpan<byte> Cookie => "conectix"u8;
+
+    /// <summary>The beginning of a footer whose disk nobody may use for now.</summary>
+    public static ReadOnlySpan<byte> DisabledCookie => "v_poison"u8;
 
     public uint Features { get; init; }
 
@@ -28,6 +32,9 @@ internal sealed record VhdFooter
 
     /// <summary>The four letters of the program that made it, as they stand there.</summary>
     public required string Creator { get; init; }
+
+    /// <summary>The version of that program.</summary>
+    public uint CreatorVersion { get; init; }
 
     public ulong CurrentSize { get; init; }
 
@@ -43,8 +50,8 @@ internal sealed record VhdFooter
 
     public required uint RightChecksum { get; init; }
 
-    /// <summary>The id of the disk, by which a child names it.</summary>
-    public Guid Id { get; init; }
+    /// <summary>The disk's own id, in the order in which its bytes stand there.</summary>
+    public Guid UniqueId { get; init; }
 
     public bool IsSavedState { get; init; }
 
@@ -62,8 +69,7 @@ internal sealed record VhdFooter
     /// <summary>True where vhd-util disabled the disk for the time of a resize, and was interrupted.</summary>
     public bool IsDisabled { get; init; }
 
-    public static bool IsMatch(ReadOnlySpan<byte> footer) => footer.HasAt(0, "conectix"u8) || footer.HasAt(0, DisabledCookie);
-
+    public static bool IsMatch(ReadOnlySpan<byte> footer) => footer.HasAt(0, Cookie) || footer.HasAt(0, DisabledCookie);
 
     public static VhdFooter Read(ReadOnlySpan<byte> footer) => new()
     {
@@ -72,6 +78,7 @@ internal sealed record VhdFooter
         Version = footer.U32Be(12),
         DataOffset = footer.U64Be(16),
         Creator = System.Text.Encoding.Latin1.GetString(footer.Part(28, 4)),
+        CreatorVersion = footer.U32Be(32),
         CurrentSize = footer.U64Be(48),
         Cylinders = footer.U16Be(56),
         Heads = footer.U8(58),
@@ -79,7 +86,7 @@ internal sealed record VhdFooter
         Type = footer.U32Be(60),
         Checksum = footer.U32Be(ChecksumOffset),
         RightChecksum = Sum(footer, ChecksumOffset),
-        Id = footer.Length < Size - 1 ? Guid.Empty : new Guid(footer.Slice(68, 16), bigEndian: true),
+        UniqueId = footer.Length >= 84 ? new Guid(footer.Slice(68, 16), bigEndian: true) : Guid.Empty,
         IsSavedState = footer.U8(84) != 0,
     };
 
