@@ -24,8 +24,9 @@ internal sealed class DestinationQueue
     /// <param name="action">What -WhatIf calls it, for example <c>Convert to qcow2</c>.</param>
     /// <param name="cmdlet">Asks the user.</param>
     /// <param name="run">Runs one piece.</param>
+    /// <param name="confirm">Asks once more about a destination for which that is due; null: there is none.</param>
     /// <exception cref="DestinationNotFolderException">Two pieces have the same destination; nothing was done.</exception>
-    public void Run(string action, PSCmdlet cmdlet, Action<object, Func<CancellationToken, Task>> run)
+    public void Run(string action, PSCmdlet cmdlet, Action<object, Func<CancellationToken, Task>> run, Func<string, bool>? confirm = null)
     {
         StringComparer comparer = OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         HashSet<string> seen = new(comparer);
@@ -37,7 +38,7 @@ internal sealed class DestinationQueue
 
         foreach (Entry entry in _entries)
         {
-            if (cmdlet.ShouldProcess($"{entry.Target} -> {entry.Destination}", action))
+            if (cmdlet.ShouldProcess($"{entry.Target} -> {entry.Destination}", action) && confirm?.Invoke(entry.Destination) != false)
             {
                 run(entry.Target, entry.Work);
             }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageUtils.Configuration;
 using ImageUtils.Conversion;
+using ImageUtils.Processes;
 using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
@@ -16,11 +17,15 @@ internal static class ConvertVerb
     private static readonly Option<string?> Subformat = new("--subformat") { Description = "The subformat of the result, for example fixed or streamOptimized.", HelpName = "S" };
     private static readonly Option<bool> Compress = new("--compress") { Description = "Compress the data, where the format can." };
     private static readonly Option<bool> DisableSparse = new("--disable-sparse") { Description = "Write zeros too." };
+    private static readonly Option<string?> CipherWords = new("--cipher-spec") { Description = "The cipher of a LUKS result, for example aes-xts-plain64.", HelpName = "C" };
+    private static readonly Option<int?> KeySize = new("--key-size") { Description = "The key size of the cipher in bits (256).", HelpName = "N" };
+    private static readonly Option<string?> PassphraseFile = PassphraseOption.Create("--passphrase-file", "The file with the passphrase of a LUKS result, taken byte by byte; '-' is standard input.");
+    private static readonly Option<string?> SourcePassphraseFile = PassphraseOption.Create("--source-passphrase-file", "The file with the passphrase of an encrypted source; '-' is standard input.");
     private static readonly Option<long?> MaxRate = Choice.Size("--max-rate", "A limit on the speed in bytes a second, for example 100M.");
     private static readonly Option<ConversionEngineChoice> Engine = Choice.Of<ConversionEngineChoice>("--engine", "Who converts.");
     private static readonly Option<long?> VolumeSizeGb = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
     private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
-    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination, also a device that is in use." };
 
     /// <summary>Makes the command.</summary>
     /// <returns>The command.</returns>
@@ -28,7 +33,7 @@ internal static class ConvertVerb
     {
         Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
         {
-            Paths, Image, To, From, Subformat, Compress, DisableSparse, MaxRate, Engine, VolumeSizeGb, RunAsRoot, Force,
+            Paths, Image, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RunAsRoot, Force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
@@ -48,39 +53,47 @@ internal static class ConvertVerb
             throw new UsageException(image is null ? "Give a source and a destination: imageutils convert SRC DEST." : "With --image give the destination alone.");
         }
 
+        if (parsed.GetValue(KeySize) is not null && parsed.GetValue(CipherWords) is null)
+        {
+            throw new UsageException("--key-size goes with --cipher-spec.");
+        }
+
+        PassphraseOption.RequireOneStandardInput(parsed, PassphraseFile, SourcePassphraseFile);
         string destination = paths[^1];
         await session.EachAsync(
             image ?? paths[0],
-            () => DestinationPath.InFolderAsync(FullPath.Of(destination), async () => session.Results.Write(image is null
-                ? await ConvertFileAsync(session, parsed, paths[0], destination).ConfigureAwait(false)
-                : await ConvertImageAsync(session, parsed, image, destination).ConfigureAwait(false)))).ConfigureAwait(false);
+            async () =>
+            {
+                using Passphrase? passphrase = PassphraseOption.Read(parsed, PassphraseFile);
+                using Passphrase? sourcePassphrase = PassphraseOption.Read(parsed, SourcePassphraseFile);
+                T Complete<T>(T request)
+                    where T : VolumeRequest => (T)(ConvertVerb.Complete(request, parsed) with { Passphrase = passphrase, SourcePassphrase = sourcePassphrase });
+                await DestinationPath.InFolderAsync(FullPath.Of(destination), async () => session.Results.Write(image is null
+                    ? await ConvertFileAsync(session, Complete(FileRequest(parsed, paths[0], destination))).ConfigureAwait(false)
+                    : await ConvertImageAsync(session, Complete(ImageRequest(parsed, image, destination))).ConfigureAwait(false))).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
-    private static Task<ImageConversionResult> ConvertFileAsync(Session session, ParseResult parsed, string source, string destination)
+    private static ConversionRequest FileRequest(ParseResult parsed, string source, string destination) => new()
     {
-        DiskFormat format = Format(parsed);
-        ConversionRequest request = new()
-        {
-            SourcePath = FullPath.Of(source),
-            DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), Path.GetFileName(source), format),
-            OutputFormat = format,
-            SourceFormat = parsed.GetValue(From),
-        };
-        return new ImageConverter(session.Operations).ConvertAsync(Complete(request, parsed), session.Token);
-    }
+        SourcePath = FullPath.Of(source),
+        DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), Path.GetFileName(source), Format(parsed)),
+        OutputFormat = Format(parsed),
+        SourceFormat = parsed.GetValue(From),
+    };
 
-    private static Task<ImageConversionResult> ConvertImageAsync(Session session, ParseResult parsed, string imageId, string destination)
+    private static VolumeFetchRequest ImageRequest(ParseResult parsed, string imageId, string destination) => new()
     {
-        DiskFormat format = Format(parsed);
-        VolumeFetchRequest request = new()
-        {
-            ImageId = imageId,
-            DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), imageId, format),
-            OutputFormat = format,
-        };
-        VolumeFetcher fetcher = new(session.Operations, session.Service, new ImageConverter(session.Operations));
-        return fetcher.FetchAsync(Complete(request, parsed), session.Token);
-    }
+        ImageId = imageId,
+        DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), imageId, Format(parsed)),
+        OutputFormat = Format(parsed),
+    };
+
+    private static Task<ImageConversionResult> ConvertFileAsync(Session session, ConversionRequest request) =>
+        new ImageConverter(session.Operations).ConvertAsync(request, session.Token);
+
+    private static Task<ImageConversionResult> ConvertImageAsync(Session session, VolumeFetchRequest request) =>
+        new VolumeFetcher(session.Operations, session.Service, new ImageConverter(session.Operations)).FetchAsync(request, session.Token);
 
     private static DiskFormat Format(ParseResult parsed) => DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
 
@@ -92,6 +105,7 @@ internal static class ConvertVerb
             OutputSubformat = parsed.GetValue(Subformat),
             Compress = parsed.GetValue(Compress),
             DisableSparse = parsed.GetValue(DisableSparse),
+            Cipher = parsed.GetValue(CipherWords) is { } cipher ? CipherSpec.Decode(cipher, parsed.GetValue(KeySize) ?? CipherSpec.DefaultKeySize) : null,
             VolumeSizeBytes = parsed.GetValue(VolumeSizeGb),
             MaxBytesPerSecond = parsed.GetValue(MaxRate),
             Engine = parsed.GetValue(Engine),

@@ -149,7 +149,7 @@ internal sealed class ManagedMerge
 
     private void Finish(PartialFile partial, MergeFacts facts, CancellationToken cancellationToken)
     {
-        new ResultInspection(_context).Check(partial.TemporaryPath, _target.Format, facts.VirtualSize, _request.Source.Subject, _request.Source.Subject, cancellationToken);
+        new ResultInspection(_context).Check(partial.TemporaryPath, new ExpectedResult(_target.Format, facts.VirtualSize, _request.Source.Subject, _request.Source.Subject), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         partial.Commit();
     }

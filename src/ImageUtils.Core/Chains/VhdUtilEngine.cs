@@ -108,7 +108,7 @@ internal sealed class VhdUtilEngine
         await RunAsync(request, copies, room, cancellationToken).ConfigureAwait(false);
         MergeFacts facts = FactsOf(copies, temporary);
         await WriteAsync(copies[^1], target, partial, cancellationToken).ConfigureAwait(false);
-        new ResultInspection(_context).Check(partial.TemporaryPath, target.Format, facts.VirtualSize, request.Source.Subject, request.Source.Subject, cancellationToken);
+        new ResultInspection(_context).Check(partial.TemporaryPath, new ExpectedResult(target.Format, facts.VirtualSize, request.Source.Subject, request.Source.Subject), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         partial.Commit();
         return facts;

@@ -21,6 +21,18 @@ public sealed record ImageUtilsOptions
     /// <summary>Address space limit of <c>qemu-img info</c>, in bytes (cinder: image_conversion_address_space_limit, GiB).</summary>
     public long ConversionAddressSpaceLimit { get; init; } = 1L << 30;
 
+    /// <summary>CPU time limit of a conversion or a resize; zero: none.</summary>
+    public TimeSpan ConvertCpuLimit { get; init; }
+
+    /// <summary>Address space limit of a conversion or a resize, in bytes; 0: none.</summary>
+    public long ConvertAddressSpaceLimit { get; init; }
+
+    /// <summary>The time after which a conversion or a resize by a native program is ended; zero: never.</summary>
+    public TimeSpan ConvertTimeLimit { get; init; }
+
+    /// <summary>The time after which a native program that only reads an image is ended; zero: never.</summary>
+    public TimeSpan ToolTimeLimit { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>No conversion at all (cinder: image_conversion_disable).</summary>
     public bool ConversionDisabled { get; init; }
 
@@ -45,8 +57,8 @@ public sealed record ImageUtilsOptions
     /// <summary>The pieces in which volumes are copied, in bytes (cinder: volume_dd_blocksize).</summary>
     public long VolumeDdBlockSize { get; init; } = 1L << 20;
 
-    /// <summary>The blkio control group of limited copies (cinder: volume_copy_blkio_cgroup_name).</summary>
-    public string CgroupName { get; init; } = "cinder-volume-copy";
+    /// <summary>The control group of limited conversions; null: qemu-img limits itself (cinder: volume_copy_blkio_cgroup_name).</summary>
+    public string? CgroupName { get; init; }
 
     /// <summary>Verify signatures of signed images (cinder: verify_glance_signatures).</summary>
     public bool VerifySignatures { get; init; } = true;

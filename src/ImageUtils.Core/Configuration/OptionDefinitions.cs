@@ -72,6 +72,42 @@ public static class OptionDefinitions
         },
         new()
         {
+            Name = nameof(ImageUtilsOptions.ConvertCpuLimit),
+            Kind = OptionKind.Seconds,
+            Description = "The CPU time in seconds after which 'qemu-img convert' or 'resize' is stopped; 0: no limit.",
+            Smallest = 0,
+            Get = options => (int)options.ConvertCpuLimit.TotalSeconds,
+            With = (options, value) => options with { ConvertCpuLimit = TimeSpan.FromSeconds((int)value) },
+        },
+        new()
+        {
+            Name = nameof(ImageUtilsOptions.ConvertAddressSpaceLimit),
+            Kind = OptionKind.Size,
+            Description = "The address space in bytes that 'qemu-img convert' or 'resize' may use; 0: no limit.",
+            Smallest = 0,
+            Get = options => options.ConvertAddressSpaceLimit,
+            With = (options, value) => options with { ConvertAddressSpaceLimit = (long)value },
+        },
+        new()
+        {
+            Name = nameof(ImageUtilsOptions.ConvertTimeLimit),
+            Kind = OptionKind.Seconds,
+            Description = "The time in seconds after which 'qemu-img convert' or 'resize' is stopped; 0: no limit.",
+            Smallest = 0,
+            Get = options => (int)options.ConvertTimeLimit.TotalSeconds,
+            With = (options, value) => options with { ConvertTimeLimit = TimeSpan.FromSeconds((int)value) },
+        },
+        new()
+        {
+            Name = nameof(ImageUtilsOptions.ToolTimeLimit),
+            Kind = OptionKind.Seconds,
+            Description = "The time in seconds after which a program that only reads an image is stopped; 0: no limit.",
+            Smallest = 0,
+            Get = options => (int)options.ToolTimeLimit.TotalSeconds,
+            With = (options, value) => options with { ToolTimeLimit = TimeSpan.FromSeconds((int)value) },
+        },
+        new()
+        {
             Name = nameof(ImageUtilsOptions.ConversionDisabled),
             Kind = OptionKind.Switch,
             Description = "Refuse to convert between formats when an image becomes a volume or a volume an image.",
@@ -131,7 +167,7 @@ public static class OptionDefinitions
         {
             Name = nameof(ImageUtilsOptions.CgroupName),
             Kind = OptionKind.Text,
-            Description = "The blkio control group that limits copies to a device.",
+            Description = "The control group (blkio, io) by which the kernel limits what qemu-img reads and writes; without it qemu-img limits what it writes.",
             CinderKeys = [Key("volume_copy_blkio_cgroup_name")],
             IsBackendOption = true,
             Get = options => options.CgroupName,

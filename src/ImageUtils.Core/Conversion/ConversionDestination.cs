@@ -1,4 +1,5 @@
 using ImageUtils.Errors;
+using ImageUtils.Operations;
 using ImageUtils.Services.Local;
 using ImageUtils.Storage;
 
@@ -10,27 +11,45 @@ internal static class ConversionDestination
     /// <summary>Checks a destination. Whether a file that is there may be overwritten is <see cref="PartialFile"/>'s question.</summary>
     /// <param name="sourcePath">The source.</param>
     /// <param name="destinationPath">The destination.</param>
-    /// <exception cref="DestinationIsSourceException">They are one file, also through a link.</exception>
-    /// <exception cref="DeviceNotFoundException">It is under /dev and not there (cinder: "destination does not exist").</exception>
-    /// <exception cref="NotSupportedOperationException">It is a block device.</exception>
+    /// <exception cref="DestinationIsSourceException">They are one file or device, also through a link, or one is a part of the other.</exception>
+    /// <exception cref="DeviceNotFoundException">It is under /dev, and no block device is there (cinder: "destination does not exist").</exception>
     public static void Check(string sourcePath, string destinationPath)
     {
-        if (FileIdentity.AreSame(sourcePath, destinationPath))
+        if (FileIdentity.AreSame(sourcePath, destinationPath) || AreParts(sourcePath, destinationPath))
         {
             throw new DestinationIsSourceException(destinationPath);
         }
 
-        FileIdentity? existing = FileIdentity.Of(destinationPath);
-        if (existing is null && IsDevicePath(destinationPath))
-        {
-            throw new DeviceNotFoundException(destinationPath);
-        }
+        RequireDevice(destinationPath);
+    }
 
-        if (existing is { Kind: FileKind.BlockDevice })
+    /// <summary>Refuses a name under /dev where no block device is: a file would be made among the devices.</summary>
+    /// <param name="path">The destination.</param>
+    /// <exception cref="DeviceNotFoundException">There is none.</exception>
+    public static void RequireDevice(string path)
+    {
+        if (IsDevicePath(path) && !IsDevice(path))
         {
-            throw new NotSupportedOperationException($"'{destinationPath}' is a block device; this version writes files only.");
+            throw new DeviceNotFoundException(path)
+            {
+                RecommendedAction = FileIdentity.TryOf(path) is null ? null : "There is something of that name, but it is no block device.",
+            };
         }
     }
+
+    /// <summary>Tells whether a destination is a block device.</summary>
+    /// <param name="path">The destination.</param>
+    /// <returns>True where it is.</returns>
+    public static bool IsDevice(string path) => FileIdentity.TryOf(path) is { Kind: FileKind.BlockDevice };
+
+    /// <summary>Opens a destination; nothing of it is changed.</summary>
+    /// <param name="request">The volume.</param>
+    /// <param name="log">Hears what is odd about it.</param>
+    /// <returns>The target; the caller disposes of it.</returns>
+    /// <exception cref="ImageUtilsException">It cannot be written, or not as the request says.</exception>
+    public static IConversionTarget Open(VolumeRequest request, IOperationLog log) => IsDevice(request.DestinationPath)
+        ? DeviceTarget.Open(request.DestinationPath, request.Force, log)
+        : new FileTarget(request.DestinationPath, request.Force);
 
     /// <summary>Refuses to write over what the local image service keeps: its records would not be true any more.</summary>
     /// <param name="destinationPath">The destination.</param>
@@ -64,6 +83,16 @@ internal static class ConversionDestination
     {
         RecommendedAction = "Free some space there, or write to another file system.",
     };
+
+    /// <summary>A partition and its disk, and a loop device and the file behind it, share their bytes.</summary>
+    private static bool AreParts(string sourcePath, string destinationPath)
+    {
+        BlockDevice? source = BlockDevice.Look(sourcePath);
+        BlockDevice? destination = BlockDevice.Look(destinationPath);
+        return (source is not null && destination is not null && source.Overlaps(destination))
+            || (destination?.LoopFile is { } behindDestination && FileIdentity.AreSame(sourcePath, behindDestination))
+            || (source?.LoopFile is { } behindSource && FileIdentity.AreSame(destinationPath, behindSource));
+    }
 
     /// <summary>/dev/shm is an ordinary file system under a device's name.</summary>
     private static bool IsDevicePath(string path) =>

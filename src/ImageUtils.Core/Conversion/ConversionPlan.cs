@@ -39,6 +39,9 @@ public sealed record ConversionPlan
     /// <summary>A limit on the speed in bytes a second; null: none.</summary>
     public long? MaxBytesPerSecond { get; init; }
 
+    /// <summary>The cipher of a LUKS result; null: qemu-img's default.</summary>
+    public CipherSpec? Cipher { get; init; }
+
     /// <summary>Run native tools through the root helper.</summary>
     public bool RunAsRoot { get; init; }
 
@@ -60,5 +63,6 @@ public sealed record ConversionPlan
         Compress = Compress,
         DisableSparse = DisableSparse,
         MaxBytesPerSecond = MaxBytesPerSecond,
+        Cipher = Cipher,
     };
 }

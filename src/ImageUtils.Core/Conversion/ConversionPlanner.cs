@@ -31,12 +31,13 @@ public static class ConversionPlanner
         return new ConversionPlan
         {
             Engine = engine,
-            Source = new QemuSource(request.SourcePath, facts.Format, facts.SizeSource),
+            Source = new QemuSource(request.SourcePath, facts.Format, facts.SizeSource) { IsDevice = source.IsDevice, IsEncrypted = facts.IsEncrypted },
             SourceLength = source.Length,
             ContentLength = Math.Min(source.Length, virtualSize),
             OutputFormat = output,
             OutputSubformat = subformat,
             VirtualSize = virtualSize,
+            Cipher = request.Cipher,
             RequiredBytes = RequiredBytes(request, output, subformat, source, isPlain, virtualSize),
             Compress = request.Compress && output == DiskFormat.Qcow2,
             DisableSparse = request.DisableSparse,
@@ -138,6 +139,13 @@ public static class ConversionPlanner
     /// </summary>
     private static long RequiredBytes(ConversionRequest request, DiskFormat output, string? subformat, SourceFile source, bool isPlain, long virtualSize)
     {
+        if (output == DiskFormat.Luks)
+        {
+            // Nothing that is encrypted is zero.
+            long overhead = LuksLayout.PayloadOffset(request.Cipher);
+            return Math.Min(virtualSize, long.MaxValue - overhead) + overhead;
+        }
+
         if (request.DisableSparse && output == DiskFormat.Raw)
         {
             return virtualSize;

@@ -5,7 +5,6 @@ using ImageUtils.Operations;
 using ImageUtils.Qemu;
 using ImageUtils.Safety;
 using ImageUtils.Storage;
-using Microsoft.Win32.SafeHandles;
 
 namespace ImageUtils.Conversion;
 
@@ -29,6 +28,7 @@ public sealed class ImageConverter : IImageConverter
     /// <inheritdoc/>
     public void EnsureCanConvert(DiskFormat sourceFormat, ConversionRequest request)
     {
+        EncryptionRules.RequireForResult(request);
         if (ConversionPlanner.NeedsQemuImg(sourceFormat, request))
         {
             new QemuImg(_context).EnsureAvailable();
@@ -37,12 +37,18 @@ public sealed class ImageConverter : IImageConverter
 
     /// <inheritdoc/>
     /// <exception cref="PathNotFoundException">The source, or the destination's folder, is not there.</exception>
-    /// <exception cref="DestinationIsSourceException">Source and destination are one file, also through a link.</exception>
+    /// <exception cref="DestinationIsSourceException">Source and destination are one file, also through a link, or share a device.</exception>
     /// <exception cref="DestinationUnwritableException">The destination is a file of the local image service, or cannot be written.</exception>
     /// <exception cref="DestinationExistsException">The destination is there and is not to be overwritten.</exception>
+    /// <exception cref="DeviceNotFoundException">The destination is a device that is not there.</exception>
+    /// <exception cref="DeviceBusyException">The destination is a device that somebody uses.</exception>
+    /// <exception cref="ImageTooBigException">The destination is a device that is too small.</exception>
+    /// <exception cref="InvalidPassphraseException">A passphrase is missing.</exception>
+    /// <exception cref="WrongPassphraseException">The passphrase does not open the source.</exception>
     /// <exception cref="NotSupportedOperationException">Nobody can do it.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and not there.</exception>
     /// <exception cref="NoSpaceException">The destination's file system is full.</exception>
+    /// <exception cref="TimedOutException">The time limit of the options ran out.</exception>
     public async Task<ImageConversionResult> ConvertAsync(ConversionRequest request, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -55,29 +61,45 @@ public sealed class ImageConverter : IImageConverter
         string subject = request.ImageId ?? request.SourcePath;
         ConversionDestination.Check(request.SourcePath, request.DestinationPath);
         ConversionDestination.RefuseImageService(request.DestinationPath, _context.Options.LocalImageDirectory);
-        SourceState? before = FileIdentity.TryOf(request.SourcePath) is { IsRegularFile: true } ? SourceState.Of(request.SourcePath) : null;
-        ConversionPlan plan = ConversionPlanner.Plan(request, InspectSource(request, cancellationToken));
+        EncryptionRules.RequireForResult(request);
+        SourceState? before = SourceState.Of(request.SourcePath);
+        SourceFile source = InspectSource(request, cancellationToken);
+        EncryptionRules.RequireForSource(request, source.Facts);
+        ConversionPlan plan = ConversionPlanner.Plan(request, source);
         if (plan.NeedsQemuImg)
         {
             new QemuImg(_context).EnsureAvailable();
         }
 
-        using PartialFile partial = PartialFile.Create(request.DestinationPath, request.Force);
-        ConversionDestination.CheckSpace(request.DestinationPath, plan.RequiredBytes);
-        await RunAsync(plan, partial, cancellationToken).ConfigureAwait(false);
-        SourceState.RequireUnchanged(request.SourcePath, before);
-        new ResultInspection(_context).Check(partial.TemporaryPath, plan, subject, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        partial.Commit();
+        using IConversionTarget target = ConversionDestination.Open(request, _context.Log);
+        target.CheckRoom(plan, subject);
+        try
+        {
+            await RunAsync(plan, target, new ConversionSecrets(request.SourcePassphrase, request.Passphrase), cancellationToken).ConfigureAwait(false);
+            SourceState.RequireUnchanged(request.SourcePath, before);
+            new ResultInspection(_context).Check(target, plan, subject, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            target.Commit();
+        }
+        catch
+        {
+            // Also where it was cancelled: nobody may take a device for what it was.
+            if (target.StateAfterFailure() is { } state)
+            {
+                _context.Log.Warning(state);
+            }
 
-        ImageConversionResult result = Describe(request, plan, watch.Elapsed);
+            throw;
+        }
+
+        ImageConversionResult result = Describe(request, plan, target.BytesTaken(plan), watch.Elapsed);
         _context.Log.Verbose(string.Create(
             CultureInfo.InvariantCulture,
             $"Converted {result.VirtualSize / 1e6:0.00} MB image at {result.AverageBytesPerSecond / 1e6:0.00} MB/s."));
         return result;
     }
 
-    private static ImageConversionResult Describe(ConversionRequest request, ConversionPlan plan, TimeSpan duration) => new()
+    private static ImageConversionResult Describe(ConversionRequest request, ConversionPlan plan, long written, TimeSpan duration) => new()
     {
         Path = request.DestinationPath,
         SourcePath = request.SourcePath,
@@ -86,7 +108,7 @@ public sealed class ImageConverter : IImageConverter
         Format = plan.OutputFormat.Name,
         VirtualSize = plan.VirtualSize,
         BytesRead = plan.SourceLength,
-        BytesWritten = FileIdentity.Of(request.DestinationPath)?.AllocatedBytes ?? 0,
+        BytesWritten = written,
         Engine = plan.EngineName,
         Duration = duration,
         AverageBytesPerSecond = TransferRate.BytesPerSecond(plan.VirtualSize, duration),
@@ -105,17 +127,19 @@ public sealed class ImageConverter : IImageConverter
                 ImageId = request.ImageId,
             },
             cancellationToken).ThrowIfUnacceptable();
-        FileIdentity? identity = FileIdentity.Of(request.SourcePath);
-        if (identity is { Kind: FileKind.BlockDevice })
+        using FileImageReader reader = FileImageReader.Open(request.SourcePath);
+        bool isDevice = reader.Identity is { Kind: FileKind.BlockDevice };
+        if (isDevice && BlockDevice.Look(request.SourcePath) is { } device && new BlockDeviceUse().Find(device) is { } use)
         {
-            throw new NotSupportedOperationException($"'{request.SourcePath}' is a block device; this version converts files only.");
+            _context.Log.Warning($"'{request.SourcePath}' is read although {use} What changes meanwhile may not fit together.");
         }
 
-        using SafeFileHandle handle = File.OpenHandle(request.SourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return new SourceFile(inspection.Facts, RandomAccess.GetLength(handle), identity?.AllocatedBytes ?? 0);
+        // A device has no holes that it would tell of.
+        long allocated = isDevice ? reader.Length : reader.Identity?.AllocatedBytes ?? 0;
+        return new SourceFile(inspection.Facts, reader.Length, allocated) { IsDevice = isDevice };
     }
 
-    private async Task RunAsync(ConversionPlan plan, PartialFile partial, CancellationToken cancellationToken)
+    private async Task RunAsync(ConversionPlan plan, IConversionTarget target, ConversionSecrets secrets, CancellationToken cancellationToken)
     {
         string activity = $"Converting {Path.GetFileName(plan.Source.Path)} to {plan.OutputFormat}";
         void Report(long done) => _context.Progress?.Report(new OperationProgress(activity, done, plan.VirtualSize));
@@ -123,29 +147,16 @@ public sealed class ImageConverter : IImageConverter
         {
             if (plan.NeedsQemuImg)
             {
-                await new QemuImgEngine(_context).RunAsync(plan, partial.TemporaryPath, Report, cancellationToken).ConfigureAwait(false);
+                await new QemuImgEngine(_context).RunAsync(plan, target, secrets, Report, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                await ManagedEngine.RunAsync(plan, partial.TemporaryPath, Report, cancellationToken).ConfigureAwait(false);
+                await ManagedEngine.RunAsync(plan, target, _context.Options.VolumeDdBlockSize, Report, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (IOException e) when (DiskSpace.IsNoSpace(e))
+        catch (Exception e) when (e is ToolFailedException or IOException or UnauthorizedAccessException)
         {
-            throw ConversionDestination.NoSpace(partial.DestinationPath, e);
-        }
-        catch (ToolFailedException e) when (e.StandardError.Contains("No space left", StringComparison.Ordinal)
-            || e.StandardError.Contains("Disk quota exceeded", StringComparison.Ordinal))
-        {
-            throw ConversionDestination.NoSpace(partial.DestinationPath, e);
-        }
-        catch (ToolFailedException e)
-        {
-            throw new ConversionFailedException(plan.Source.Path, e.Message, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConversionFailedException(plan.Source.Path, e.Message, e);
+            throw ConversionTrouble.Explain(e, plan, target);
         }
     }
 }

@@ -1,3 +1,4 @@
+using ImageUtils.Errors;
 using ImageUtils.Operations;
 using ImageUtils.Processes;
 using ImageUtils.Qemu;
@@ -8,6 +9,7 @@ namespace ImageUtils.Conversion;
 internal sealed class QemuImgEngine
 {
     private const int MostWarnings = 20;
+    private const int MostRetries = 8;
 
     private readonly OperationContext _context;
 
@@ -17,21 +19,64 @@ internal sealed class QemuImgEngine
 
     /// <summary>Runs a plan.</summary>
     /// <param name="plan">The plan; its source has passed our inspector.</param>
-    /// <param name="targetPath">The file to write; it is there and empty.</param>
+    /// <param name="target">What is written: a file that is there and empty, or a device.</param>
+    /// <param name="secrets">The passphrases.</param>
     /// <param name="onBytes">Is told the bytes that are done.</param>
     /// <param name="cancellationToken">Ends it; qemu-img is gone when the task ends.</param>
     /// <returns>A task that ends with the work.</returns>
-    public async Task RunAsync(ConversionPlan plan, string targetPath, Action<long> onBytes, CancellationToken cancellationToken)
+    public async Task RunAsync(ConversionPlan plan, IConversionTarget target, ConversionSecrets secrets, Action<long> onBytes, CancellationToken cancellationToken)
     {
-        Action<double>? onPercentage = _context.Progress is null ? null : percentage => onBytes((long)(plan.VirtualSize * (percentage / 100)));
-        ProcessResult result = await new QemuImg(_context)
-            .ConvertAsync(plan.ToQemuConversion(targetPath), prefix: [], plan.RunAsRoot, onPercentage, cancellationToken)
-            .ConfigureAwait(false);
+        using SecretHandover? sourceSecret = secrets.Source is null ? null : SecretHandover.Offer(secrets.Source);
+        using SecretHandover? secret = secrets.Result is null ? null : SecretHandover.Offer(secrets.Result);
+        if (sourceSecret?.StandardInput is not null && secret?.StandardInput is not null)
+        {
+            throw new NotSupportedOperationException("Two passphrases cannot be handed to qemu-img on this system; convert to raw first.");
+        }
+
+        using ConversionThrottle throttle = ConversionThrottle.Start(plan, target, _context, BlockIOController.Find());
+        QemuConversion conversion = plan.ToQemuConversion(target.WritePath) with
+        {
+            SourceSecretPath = sourceSecret?.FilePath,
+            SecretPath = secret?.FilePath,
+            MaxBytesPerSecond = throttle.OwnLimit,
+            DirectIO = target.IsDirect,
+            KeepDestination = target.IsDevice && plan.OutputFormat == DiskFormat.Raw,
+        };
+        var run = new QemuImgRun(conversion)
+        {
+            Prefix = throttle.Prefix,
+            OnStarted = throttle.OnStarted,
+            RunAsRoot = plan.RunAsRoot,
+            StandardInput = sourceSecret?.StandardInput ?? secret?.StandardInput,
+            OnPercentage = _context.Progress is null ? null : percentage => onBytes((long)(plan.VirtualSize * (percentage / 100))),
+        };
+        ProcessResult result = await ConvertAsync(run, cancellationToken).ConfigureAwait(false);
 
         // qemu-img succeeded; what it says beside is worth knowing and no more.
         foreach (string line in result.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostWarnings))
         {
             _context.Log.Warning(line);
+        }
+    }
+
+    /// <summary>
+    /// qemu-img measures the processor to choose how often a LUKS key is hashed, and gives up where the kernel's clock stands
+    /// still for it, as it does on busy virtual machines.
+    /// </summary>
+    private async Task<ProcessResult> ConvertAsync(QemuImgRun run, CancellationToken cancellationToken)
+    {
+        for (int retries = 0; ; retries++)
+        {
+            try
+            {
+                return await new QemuImg(_context).ConvertAsync(run, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ToolFailedException e) when (retries < MostRetries
+                && run.Conversion.SecretPath is not null
+                && e.StandardError.Contains("Unable to get accurate CPU usage", StringComparison.Ordinal))
+            {
+                _context.Log.Verbose("qemu-img could not measure the processor; it is asked again.");
+            }
         }
     }
 }

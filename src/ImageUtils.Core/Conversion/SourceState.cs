@@ -10,8 +10,9 @@ namespace ImageUtils.Conversion;
 /// <param name="Device">The file system.</param>
 /// <param name="Inode">The file within it.</param>
 /// <param name="Length">Its bytes.</param>
-/// <param name="LastWritten">When it was written last.</param>
-internal sealed record SourceState(ulong Device, ulong Inode, long Length, DateTime LastWritten)
+/// <param name="LastWritten">When it was written last; a device does not say.</param>
+/// <param name="Block">Where it is a block device, which one.</param>
+internal sealed record SourceState(ulong Device, ulong Inode, long Length, DateTime LastWritten, BlockDevice? Block)
 {
     /// <summary>Looks at a source, through links.</summary>
     /// <param name="path">The source.</param>
@@ -19,8 +20,13 @@ internal sealed record SourceState(ulong Device, ulong Inode, long Length, DateT
     public static SourceState? Of(string path)
     {
         FileIdentity? identity = FileIdentity.TryOf(path);
+        if (identity is { Kind: FileKind.BlockDevice })
+        {
+            return BlockDevice.Look(path) is { } block ? new SourceState(0, 0, block.SizeBytes, default, block) : null;
+        }
+
         var file = new FileInfo(RealPath.Of(path));
-        return identity is not null && file.Exists ? new SourceState(identity.Device, identity.Inode, file.Length, file.LastWriteTimeUtc) : null;
+        return identity is not null && file.Exists ? new SourceState(identity.Device, identity.Inode, file.Length, file.LastWriteTimeUtc, Block: null) : null;
     }
 
     /// <summary>Refuses a result whose source is not what it was.</summary>

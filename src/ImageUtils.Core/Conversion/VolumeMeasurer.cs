@@ -27,23 +27,27 @@ public sealed class VolumeMeasurer
     /// <exception cref="PathNotFoundException">There is no such file.</exception>
     /// <exception cref="ImageUnreadableException">It cannot be read.</exception>
     /// <exception cref="ImageUnacceptableException">The image is not safe; no program has seen it.</exception>
-    /// <exception cref="NotSupportedOperationException">Nobody could convert it so, or the destination is a block device.</exception>
+    /// <exception cref="NotSupportedOperationException">Nobody could convert it so, or it is encrypted, and only its passphrase would tell.</exception>
+    /// <exception cref="DeviceNotFoundException">The destination is a device that is not there.</exception>
     /// <exception cref="ToolNotFoundException">More than plain bytes to raw is asked for, and there is no qemu-img.</exception>
     /// <exception cref="ToolFailedException">qemu-img failed.</exception>
     public async Task<ImageMeasure> MeasureAsync(MeasureRequest request, CancellationToken cancellationToken)
     {
         string path = Path.GetFullPath(request.Path);
         string destination = Path.GetFullPath(request.Destination ?? Path.GetDirectoryName(path) ?? path);
-        if (FileIdentity.TryOf(destination) is { Kind: FileKind.BlockDevice })
-        {
-            throw new NotSupportedOperationException($"'{destination}' is a block device; this version writes files only.");
-        }
-
+        ConversionDestination.RequireDevice(destination);
+        BlockDevice? device = BlockDevice.Look(destination);
         ConversionPlan plan = Plan(request, path, destination, cancellationToken);
         (long required, long full) = plan.NeedsQemuImg
             ? await AskQemuImgAsync(plan, cancellationToken).ConfigureAwait(false)
             : (DataOf(plan), plan.VirtualSize);
-        long free = DiskSpace.AvailableBytes(destination);
+        if (device is not null && plan.OutputFormat == DiskFormat.Raw)
+        {
+            // What is zero must be zero there too.
+            required = full;
+        }
+
+        long free = device?.SizeBytes ?? DiskSpace.AvailableBytes(destination);
         return new ImageMeasure
         {
             Path = path,
@@ -54,7 +58,7 @@ public sealed class VolumeMeasurer
             FreeBytes = free,
             VirtualSize = plan.VirtualSize,
             VolumeSizeGB = VolumeSize.ToGiB(plan.VirtualSize),
-            Fits = free > required && !(request.VolumeSizeBytes < plan.VirtualSize),
+            Fits = (device is null ? free > required : free >= required) && !(request.VolumeSizeBytes < plan.VirtualSize),
         };
     }
 
@@ -63,8 +67,13 @@ public sealed class VolumeMeasurer
         ImageInspection inspection = _context.Inspector
             .Inspect(path, new InspectionRequest { AllowedVmdkTypes = _context.Options.VmdkAllowedTypes }, cancellationToken)
             .ThrowIfUnacceptable();
+        if (inspection.Facts.IsEncrypted)
+        {
+            throw new NotSupportedOperationException($"'{path}' is encrypted; what it holds cannot be measured from outside.");
+        }
+
         using FileImageReader reader = FileImageReader.Open(path);
-        var source = new SourceFile(inspection.Facts, reader.Length, reader.Identity?.AllocatedBytes ?? 0);
+        var source = new SourceFile(inspection.Facts, reader.Length, reader.Identity?.AllocatedBytes ?? 0) { IsDevice = reader.Identity is { Kind: FileKind.BlockDevice } };
         return ConversionPlanner.Plan(new ConversionRequest { SourcePath = path, DestinationPath = destination, OutputFormat = request.OutputFormat }, source);
     }
 
@@ -77,6 +86,11 @@ public sealed class VolumeMeasurer
 
     private async Task<(long Required, long Full)> AskQemuImgAsync(ConversionPlan plan, CancellationToken cancellationToken)
     {
+        if (plan.OutputFormat == DiskFormat.Luks)
+        {
+            return (plan.RequiredBytes, plan.RequiredBytes);
+        }
+
         var qemuImg = new QemuImg(_context);
         if (plan.OutputFormat == DiskFormat.Qcow2)
         {

@@ -1,4 +1,5 @@
 using ImageUtils.Configuration;
+using ImageUtils.Processes;
 
 namespace ImageUtils.Conversion;
 
@@ -20,6 +21,15 @@ public abstract record VolumeRequest
     /// <summary>Write zeros too, so that nothing old shows through (qemu-img <c>-S 0</c>).</summary>
     public bool DisableSparse { get; init; }
 
+    /// <summary>The cipher of a LUKS volume; null: qemu-img's default (aes-256, xts, plain64).</summary>
+    public CipherSpec? Cipher { get; init; }
+
+    /// <summary>The passphrase of a LUKS volume; the caller disposes of it.</summary>
+    public Passphrase? Passphrase { get; init; }
+
+    /// <summary>The passphrase of an encrypted source; the caller disposes of it.</summary>
+    public Passphrase? SourcePassphrase { get; init; }
+
     /// <summary>The size in bytes of the volume it must fit in; null: no volume.</summary>
     public long? VolumeSizeBytes { get; init; }
 
@@ -32,6 +42,6 @@ public abstract record VolumeRequest
     /// <summary>Run native tools through the root helper.</summary>
     public bool RunAsRoot { get; init; }
 
-    /// <summary>Overwrite an existing destination.</summary>
+    /// <summary>Overwrite an existing destination; a device also where somebody uses it.</summary>
     public bool Force { get; init; }
 }

@@ -39,8 +39,8 @@ public sealed class DiskFormat : IEquatable<DiskFormat>
     /// <summary>VirtualBox.</summary>
     public static DiskFormat Vdi { get; } = new("vdi", "vdi", "vdi", "vdi") { CanRead = true, CanWrite = true };
 
-    /// <summary>LUKS, versions 1 and 2.</summary>
-    public static DiskFormat Luks { get; } = new("luks", "luks", null, "luks");
+    /// <summary>LUKS, versions 1 and 2; a conversion takes version 1 and its passphrase.</summary>
+    public static DiskFormat Luks { get; } = new("luks", "luks", null, "luks") { CanRead = true, CanWrite = true };
 
     /// <summary>Parallels, ploop.</summary>
     public static DiskFormat Parallels { get; } = new("parallels", "parallels", "ploop", "hdd") { CanRead = true, CanWrite = true };

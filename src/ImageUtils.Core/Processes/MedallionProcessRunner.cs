@@ -57,6 +57,8 @@ public sealed class MedallionProcessRunner : IProcessRunner
         var watch = Stopwatch.StartNew();
         using Command command = Start(program, composed, request.FileName);
         Process process = command.Process;
+        request.OnStarted?.Invoke(process.Id);
+        Task input = FeedAsync(command, request.StandardInput);
         Task exited = process.WaitForExitAsync(CancellationToken.None);
         var output = new DrainedStream(command.StandardOutput, new BoundedText(OutputKept, OutputKept), request.OnOutput);
         var error = new DrainedStream(command.StandardError, new BoundedText(ErrorKept, ErrorKept), listener: null);
@@ -85,6 +87,7 @@ public sealed class MedallionProcessRunner : IProcessRunner
         }
 
         await DrainAsync(output, error).ConfigureAwait(false);
+        await ProcessStopper.WaitAsync(input, QuietTime).ConfigureAwait(false);
         var result = new ProcessResult(
             commandLine,
             ReadExitCode(process),
@@ -119,12 +122,31 @@ public sealed class MedallionProcessRunner : IProcessRunner
                             start.Environment[name] = value;
                         }
                     }));
-            command.StandardInput.Dispose();
             return command;
         }
         catch (Win32Exception e)
         {
             throw new ToolNotFoundException(toolName, e) { RecommendedAction = $"'{program}' could not be started: {e.Message}" };
+        }
+    }
+
+    /// <summary>Gives a program its input, and closes it, so that nobody waits for a keyboard.</summary>
+    private static async Task FeedAsync(Command command, ReadOnlyMemory<byte>? input)
+    {
+        try
+        {
+            Stream stream = command.Process.StandardInput.BaseStream;
+            await using (stream.ConfigureAwait(false))
+            {
+                if (input is { } bytes)
+                {
+                    await stream.WriteAsync(bytes).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // It did not want to hear it; how it ended says the rest.
         }
     }
 
@@ -228,6 +250,7 @@ public sealed class MedallionProcessRunner : IProcessRunner
         _log.Verbose(CommandLineText.Write(words, [], forWindows: false));
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         using Command command = Start(Find(_rootHelper[0]) ?? _rootHelper[0], new ComposedCommand(words, environment, IsBehindRootHelper: true, []), "kill");
+        await FeedAsync(command, input: null).ConfigureAwait(false);
         await ProcessStopper.WaitAsync(command.Process.WaitForExitAsync(), SignalTime).ConfigureAwait(false);
     }
 }

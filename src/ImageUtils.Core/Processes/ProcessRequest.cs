@@ -27,6 +27,12 @@ public sealed record ProcessRequest
     /// <summary>Texts that may stand in the arguments but never in a message, a log or an error.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 
+    /// <summary>What the program is given on its standard input, which is closed behind it; null: nothing. It is never shown.</summary>
+    public ReadOnlyMemory<byte>? StandardInput { get; init; }
+
+    /// <summary>Called with the id of the process that was started, at once; null: no one listens.</summary>
+    public Action<int>? OnStarted { get; init; }
+
     /// <summary>Called with each piece of standard output as it comes, for progress; null: no one listens.</summary>
     public Action<ReadOnlyMemory<char>>? OnOutput { get; init; }
 }

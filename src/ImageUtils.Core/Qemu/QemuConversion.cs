@@ -27,6 +27,21 @@ public sealed record QemuConversion
     /// <summary>A limit in bytes a second (<c>-r</c>); null: none.</summary>
     public long? MaxBytesPerSecond { get; init; }
 
+    /// <summary>
+    /// The destination is there, and is only written to (<c>-n</c>): for raw on a device, where qemu-img would make a file in
+    /// its place if it went away meanwhile.
+    /// </summary>
+    public bool KeepDestination { get; init; }
+
+    /// <summary>From where qemu-img reads the passphrase of an encrypted source; null: the source is not encrypted.</summary>
+    public string? SourceSecretPath { get; init; }
+
+    /// <summary>From where qemu-img reads the passphrase of a LUKS result; null: the result is no LUKS.</summary>
+    public string? SecretPath { get; init; }
+
+    /// <summary>The cipher of a LUKS result; null: qemu-img's default.</summary>
+    public CipherSpec? Cipher { get; init; }
+
     /// <summary>Report progress (<c>-p</c>).</summary>
     public bool ShowProgress { get; init; }
 }

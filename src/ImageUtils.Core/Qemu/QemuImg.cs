@@ -67,36 +67,30 @@ public sealed class QemuImg
     }
 
     /// <summary>Converts. The destination may be there already (empty) and is overwritten.</summary>
-    /// <param name="conversion">What to convert, and how.</param>
-    /// <param name="prefix">The words of a throttle; none: an empty list.</param>
-    /// <param name="runAsRoot">Through the root helper.</param>
-    /// <param name="onPercentage">Is told the progress, 0 to 100; null: nobody asks for it.</param>
+    /// <param name="run">What to convert, and how.</param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <returns>How it ended; exit code 0.</returns>
     /// <exception cref="ToolNotFoundException">There is no qemu-img.</exception>
-    /// <exception cref="ToolFailedException">It failed.</exception>
-    public async Task<ProcessResult> ConvertAsync(
-        QemuConversion conversion,
-        IReadOnlyList<string> prefix,
-        bool runAsRoot,
-        Action<double>? onPercentage,
-        CancellationToken cancellationToken)
+    /// <exception cref="ToolFailedException">It failed, or broke the limits of the options.</exception>
+    /// <exception cref="TimedOutException">The time limit of the options ran out.</exception>
+    public async Task<ProcessResult> ConvertAsync(QemuImgRun run, CancellationToken cancellationToken)
     {
         var parser = new QemuImgProgressParser();
-        ProcessRequest request = Request(QemuImgCommands.Convert(conversion with { ShowProgress = onPercentage is not null })) with
+        ProcessRequest request = Request(QemuImgCommands.Convert(run.Conversion with { ShowProgress = run.OnPercentage is not null })) with
         {
-            Prefix = prefix,
-            RunAsRoot = runAsRoot,
-            OnOutput = onPercentage is null ? null : piece =>
+            Prefix = run.Prefix,
+            RunAsRoot = run.RunAsRoot,
+            StandardInput = run.StandardInput,
+            OnStarted = run.OnStarted,
+            OnOutput = run.OnPercentage is null ? null : piece =>
             {
                 if (parser.Feed(piece.Span) is { } percentage)
                 {
-                    onPercentage(percentage);
+                    run.OnPercentage(percentage);
                 }
             },
         };
-        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
-        return result.ThrowIfFailed();
+        return await RunAsync(QemuImgLimits.ForConversion(_context.Options), request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Changes the size of the disk inside an image.</summary>
@@ -112,8 +106,7 @@ public sealed class QemuImg
     public async Task ResizeAsync(string path, DiskFormat format, long sizeBytes, bool shrink, bool runAsRoot, CancellationToken cancellationToken)
     {
         ProcessRequest request = Request(QemuImgCommands.Resize(path, format, sizeBytes, shrink)) with { RunAsRoot = runAsRoot };
-        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
-        result.ThrowIfFailed();
+        await RunAsync(QemuImgLimits.ForConversion(_context.Options), request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the version; the exit code does not matter, as in cinder.</summary>
@@ -196,19 +189,13 @@ public sealed class QemuImg
         RunAsync(Request(QemuImgCommands.Version()) with { Timeout = VersionPatience }, cancellationToken);
 
     /// <summary>Runs what only reads an image, within the limits that keep a hostile one from taking all time and memory.</summary>
-    private async Task<ProcessResult> RunLimitedAsync(IReadOnlyList<string> words, bool runAsRoot, CancellationToken cancellationToken)
+    private Task<ProcessResult> RunLimitedAsync(IReadOnlyList<string> words, bool runAsRoot, CancellationToken cancellationToken) =>
+        RunAsync(QemuImgLimits.ForReading(_context.Options), Request(words) with { RunAsRoot = runAsRoot, ShowLocale = true }, cancellationToken);
+
+    private async Task<ProcessResult> RunAsync(QemuImgLimits limits, ProcessRequest request, CancellationToken cancellationToken)
     {
-        var limits = new ProcessLimits(_context.Options.ConversionCpuLimit, _context.Options.ConversionAddressSpaceLimit);
-        ProcessRequest request = Request(words) with { RunAsRoot = runAsRoot, ShowLocale = true, Limits = limits };
-        ProcessResult result = await RunAsync(request, cancellationToken).ConfigureAwait(false);
-        return result.ExitCode >= 0
-            ? result.ThrowIfFailed()
-            : throw new ToolFailedException(result.CommandLine, result.ExitCode, result.StandardError)
-            {
-                RecommendedAction = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"It was ended by signal {-result.ExitCode}, as the kernel does at the limits of {limits.CpuTime!.Value.TotalSeconds} s of CPU time and {limits.AddressSpaceBytes} bytes of memory (options ConversionCpuLimit, ConversionAddressSpaceLimit)."),
-            };
+        ProcessResult result = await RunAsync(request with { Limits = limits.Limits, Timeout = limits.Timeout }, cancellationToken).ConfigureAwait(false);
+        return result.ExitCode >= 0 ? result.ThrowIfFailed() : throw limits.Explain(result);
     }
 
     private async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)

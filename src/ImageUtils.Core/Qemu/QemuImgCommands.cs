@@ -4,8 +4,9 @@ namespace ImageUtils.Qemu;
 
 /// <summary>
 /// The words behind <c>qemu-img</c>, in cinder's order (cinder.image.image_utils), with these exceptions: the source's format
-/// is always named, VHDs are read with the size that their footer states, a VHD that is written states its exact size, and
-/// <c>-p</c> and <c>-r</c> stand where progress or a limit is asked for. Pure.
+/// is always named, VHDs are read with the size that their footer states, a VHD that is written states its exact size, an
+/// encrypted source is opened with the driver that our inspector found, and <c>-p</c>, <c>-n</c> and <c>-r</c> stand where
+/// progress, a device or a limit asks for them. Pure.
 /// </summary>
 public static class QemuImgCommands
 {
@@ -26,21 +27,48 @@ public static class QemuImgCommands
     /// <returns>The words.</returns>
     public static IReadOnlyList<string> Convert(QemuConversion conversion)
     {
-        (string[] format, string name) = Describe(conversion.Source);
-        return
+        string target = QemuPath.AsArgument(conversion.DestinationPath);
+        string[] output = ["-O", NameOf(conversion.OutputFormat)];
+        string[] how =
         [
-            "convert",
-            .. When(conversion.ShowProgress, "-p"),
-            "-O",
-            NameOf(conversion.OutputFormat),
             .. When(conversion.DirectIO, "-t", "none"),
             .. When(conversion.DisableSparse, "-S", "0"),
             .. When(conversion.Compress && conversion.OutputFormat == DiskFormat.Qcow2, "-c"),
             .. When(conversion.MaxBytesPerSecond is > 0, "-r", Number(conversion.MaxBytesPerSecond ?? 0)),
+        ];
+        string[] begin = ["convert", .. When(conversion.ShowProgress, "-p"), .. When(conversion.KeepDestination, "-n")];
+        if (conversion is { SourceSecretPath: { } from, SecretPath: { } to })
+        {
+            // From LUKS to LUKS cinder writes its words in another order.
+            (string[] sourceFormat, string source) = Describe(conversion.Source, QemuLuksWords.SourceId);
+            return
+            [
+                .. begin,
+                .. how,
+                .. QemuLuksWords.Secret(QemuLuksWords.SourceId, from),
+                .. QemuLuksWords.Secret(QemuLuksWords.TargetId, to),
+                .. sourceFormat,
+                source,
+                .. output,
+                .. QemuLuksWords.Cipher(conversion.Cipher),
+                .. QemuLuksWords.Key(QemuLuksWords.TargetId),
+                target,
+            ];
+        }
+
+        (string[] format, string name) = Describe(conversion.Source, conversion.SourceSecretPath is null ? null : QemuLuksWords.SourceId);
+        return
+        [
+            .. begin,
+            .. output,
+            .. how,
             .. OutputOptions(conversion),
+            .. conversion.SourceSecretPath is { } opens ? QemuLuksWords.Secret(QemuLuksWords.SourceId, opens) : [],
             .. format,
+            .. QemuLuksWords.Cipher(conversion.Cipher),
+            .. conversion.SecretPath is { } closes ? [.. QemuLuksWords.Secret(QemuLuksWords.OnlyId, closes), .. QemuLuksWords.Key(QemuLuksWords.OnlyId)] : Array.Empty<string>(),
             name,
-            QemuPath.AsArgument(conversion.DestinationPath),
+            target,
         ];
     }
 
@@ -84,8 +112,13 @@ public static class QemuImgCommands
     /// <returns>The words.</returns>
     public static IReadOnlyList<string> Version() => ["--version"];
 
-    private static (string[] Format, string Name) Describe(QemuSource source)
+    private static (string[] Format, string Name) Describe(QemuSource source, string? secretId = null)
     {
+        if (secretId is not null)
+        {
+            return (["--image-opts"], $"{QemuLuksWords.Driver(source.Format, secretId)},{FileOf(source)}");
+        }
+
         if (source.Format != DiskFormat.Vhd)
         {
             return (["-f", NameOf(source.Format)], QemuPath.AsArgument(source.Path));
@@ -94,8 +127,12 @@ public static class QemuImgCommands
         // By default qemu believes the CHS geometry of many creators, which cuts the end off a disk that is no multiple of
         // its cylinders (block/vpc.c).
         string size = string.Equals(source.SizeSource, "chs", StringComparison.Ordinal) ? "chs" : "current_size";
-        return (["--image-opts"], $"driver=vpc,force_size_calc={size},file.driver=file,file.filename={QemuPath.AsOptionValue(source.Path)}");
+        return (["--image-opts"], $"driver=vpc,force_size_calc={size},{FileOf(source)}");
     }
+
+    /// <summary>qemu's driver for files refuses devices.</summary>
+    private static string FileOf(QemuSource source) =>
+        $"file.driver={(source.IsDevice ? "host_device" : "file")},file.filename={QemuPath.AsOptionValue(source.Path)}";
 
     private static string[] OutputOptions(QemuConversion conversion)
     {

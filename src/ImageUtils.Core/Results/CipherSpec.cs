@@ -10,6 +10,9 @@ namespace ImageUtils;
 /// </summary>
 public sealed record CipherSpec
 {
+    /// <summary>The key size in bits where none is given.</summary>
+    public const int DefaultKeySize = 256;
+
     private const int Parts = 3;
     private static readonly SearchValues<char> NotInWord = SearchValues.Create(" \t\r\n,=\0");
 

@@ -13,6 +13,9 @@ public sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long
     /// <summary>The number of the user it belongs to; null where the system does not say (all but Linux).</summary>
     public uint? OwnerId { get; init; }
 
+    /// <summary>For a device, which one it is: the major number in the upper half, the minor in the lower. Else 0.</summary>
+    public ulong DeviceNumber { get; init; }
+
     /// <summary>True for a plain file.</summary>
     public bool IsRegularFile => Kind == FileKind.Regular;
 
@@ -57,6 +60,12 @@ public sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long
         if (first is null || second is null)
         {
             return false;
+        }
+
+        if (first.Kind == FileKind.BlockDevice && second.Kind == FileKind.BlockDevice && first.DeviceNumber != 0)
+        {
+            // A device may have many nodes.
+            return first.DeviceNumber == second.DeviceNumber;
         }
 
         return first.Inode != 0

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,10 +10,8 @@ namespace ImageUtils.Storage;
 /// </summary>
 public static partial class SparseCopy
 {
-    private const int ChunkSize = 1 << 20;
-
-    /// <summary>The smallest run of zeros that is left out; qemu-img's default too.</summary>
-    private const int Grain = 4096;
+    private const long SmallestPiece = 4 << 10;
+    private const long LargestPiece = 64 << 20;
 
     private const int NoSuchAddress = 6;
 
@@ -22,7 +19,7 @@ public static partial class SparseCopy
     /// <param name="source">The source, open for reading.</param>
     /// <param name="offset">Where the part begins, in bytes.</param>
     /// <param name="length">Its length in bytes; the source must hold it.</param>
-    /// <param name="target">The target, open for writing and empty; its length is set.</param>
+    /// <param name="target">The target, open for writing: an empty file, whose length is set, or a device.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends the copy.</param>
     /// <returns>What was moved.</returns>
@@ -38,9 +35,15 @@ public static partial class SparseCopy
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        RandomAccess.SetLength(target, length);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-        var watch = Stopwatch.StartNew();
+        if (!options.IsDevice)
+        {
+            RandomAccess.SetLength(target, length);
+        }
+
+        var sparse = new SparseTarget(target, options);
+        TokenBucket? pace = options.MaxBytesPerSecond is > 0 ? new TokenBucket(options.MaxBytesPerSecond.Value, TimeProvider.System) : null;
+        int pieceSize = PieceSize(options);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(pieceSize);
         long done = 0;
         long read = 0;
         long written = 0;
@@ -49,24 +52,32 @@ public static partial class SparseCopy
             while (done < length)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                (long dataStart, long dataEnd) = options.WriteZeros
-                    ? (done, length)
-                    : NextData(source, offset, done, length);
+                (long dataStart, long dataEnd) = options.WriteZeros ? (done, length) : NextData(source, offset, done, length);
+                while (options.IsDevice && done < dataStart)
+                {
+                    long end = Math.Min(dataStart, done + (pace is null ? LargestPiece : pieceSize));
+                    long cleared = await sparse.ClearAsync(done, end, cancellationToken).ConfigureAwait(false);
+                    written += cleared;
+                    done = end;
+                    options.OnProgress?.Invoke(done);
+                    await PayAsync(pace, cleared, cancellationToken).ConfigureAwait(false);
+                }
+
                 done = dataStart;
                 while (done < dataEnd)
                 {
-                    int wanted = (int)Math.Min(ChunkSize, dataEnd - done);
+                    int wanted = (int)Math.Min(pieceSize, dataEnd - done);
                     int count = await ReadFullyAsync(source, buffer.AsMemory(0, wanted), offset + done, cancellationToken).ConfigureAwait(false);
                     if (count < wanted)
                     {
                         throw new EndOfStreamException("The source ended before its size was reached.");
                     }
 
-                    written += await WriteAsync(target, buffer.AsMemory(0, count), done, options.WriteZeros, cancellationToken).ConfigureAwait(false);
+                    written += await sparse.WriteAsync(buffer.AsMemory(0, count), done, cancellationToken).ConfigureAwait(false);
                     read += count;
                     done += count;
                     options.OnProgress?.Invoke(done);
-                    await KeepPaceAsync(read, options.MaxBytesPerSecond, watch, cancellationToken).ConfigureAwait(false);
+                    await PayAsync(pace, count, cancellationToken).ConfigureAwait(false);
                 }
 
                 options.OnProgress?.Invoke(done);
@@ -79,6 +90,16 @@ public static partial class SparseCopy
 
         return new SparseCopyResult(read, written);
     }
+
+    /// <summary>Makes a stretch of a target read as zeros.</summary>
+    /// <param name="target">The target, open for writing.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The bytes that were written for it.</returns>
+    internal static ValueTask<long> ClearAsync(SafeFileHandle target, long start, long end, SparseCopyOptions options, CancellationToken cancellationToken) =>
+        new SparseTarget(target, options).ClearAsync(start, end, cancellationToken);
 
     /// <summary>Counts the bytes of a part of a file that are no hole; where the file system does not know holes, all of them.</summary>
     /// <param name="source">The file, open for reading.</param>
@@ -118,56 +139,14 @@ public static partial class SparseCopy
         return total;
     }
 
-    /// <summary>Writes a chunk without its zero grains, neighbouring grains of data in one go.</summary>
-    private static async ValueTask<long> WriteAsync(
-        SafeFileHandle target,
-        ReadOnlyMemory<byte> chunk,
-        long position,
-        bool writeZeros,
-        CancellationToken cancellationToken)
+    private static ValueTask PayAsync(TokenBucket? pace, long bytes, CancellationToken cancellationToken) =>
+        pace?.PayAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
+
+    /// <summary>Whole grains, so that zeros are found wherever a piece ends; at a low speed less than a second's worth.</summary>
+    private static int PieceSize(SparseCopyOptions options)
     {
-        if (writeZeros)
-        {
-            await RandomAccess.WriteAsync(target, chunk, position, cancellationToken).ConfigureAwait(false);
-            return chunk.Length;
-        }
-
-        long written = 0;
-        int start = 0;
-        while (start < chunk.Length)
-        {
-            bool isZero = IsZero(chunk, start);
-            int end = start;
-            while (end < chunk.Length && IsZero(chunk, end) == isZero)
-            {
-                end = Math.Min(end + Grain, chunk.Length);
-            }
-
-            if (!isZero)
-            {
-                await RandomAccess.WriteAsync(target, chunk[start..end], position + start, cancellationToken).ConfigureAwait(false);
-                written += end - start;
-            }
-
-            start = end;
-        }
-
-        return written;
-    }
-
-    private static bool IsZero(ReadOnlyMemory<byte> chunk, int start) =>
-        !chunk.Span.Slice(start, Math.Min(Grain, chunk.Length - start)).ContainsAnyExcept((byte)0);
-
-    private static async ValueTask KeepPaceAsync(long bytes, long? maxBytesPerSecond, Stopwatch watch, CancellationToken cancellationToken)
-    {
-        if (maxBytesPerSecond is > 0)
-        {
-            TimeSpan ahead = TimeSpan.FromSeconds((double)bytes / maxBytesPerSecond.Value) - watch.Elapsed;
-            if (ahead > TimeSpan.FromMilliseconds(1))
-            {
-                await Task.Delay(ahead, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        long wanted = Math.Min(options.BlockSize, options.MaxBytesPerSecond is > 0 ? options.MaxBytesPerSecond.Value : long.MaxValue);
+        return (int)(Math.Clamp(wanted, SmallestPiece, LargestPiece) / SmallestPiece * SmallestPiece);
     }
 
     /// <summary>The next stretch of data at or after a position; empty and at the end where only a hole follows.</summary>

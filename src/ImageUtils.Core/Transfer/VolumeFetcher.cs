@@ -47,6 +47,9 @@ public sealed class VolumeFetcher
     /// <exception cref="DestinationUnwritableException">It stands among the other files of the service, or cannot be written.</exception>
     /// <exception cref="ImageTooBigException">There is no room.</exception>
     /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
+    /// <exception cref="DeviceNotFoundException">The destination is a device that is not there.</exception>
+    /// <exception cref="DeviceBusyException">The destination is a device that somebody uses.</exception>
+    /// <exception cref="InvalidPassphraseException">A passphrase is missing.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than the service promised.</exception>
     public async Task<ImageConversionResult> FetchAsync(VolumeFetchRequest request, CancellationToken cancellationToken)
     {
@@ -56,6 +59,8 @@ public sealed class VolumeFetcher
         string claim = RequireConvertible(image, request);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
+        ConversionDestination.RequireDevice(request.DestinationPath);
+        EncryptionRules.RequireForResult(request);
         RequireDestination(request);
 
         var conversions = new ConversionDirectory(_context.Options);
@@ -91,10 +96,10 @@ public sealed class VolumeFetcher
         };
     }
 
-    private static void RequireDestination(VolumeFetchRequest request)
+    private void RequireDestination(VolumeFetchRequest request)
     {
-        // Made and removed at once: what stands in the way of the result is better known before the download.
-        using PartialFile probe = PartialFile.Create(request.DestinationPath, request.Force);
+        // Opened and left at once: what stands in the way of the result is better known before the download.
+        using IConversionTarget probe = ConversionDestination.Open(request, _context.Log);
     }
 
     private static ConversionRequest ConversionOf(VolumeFetchRequest request, ServiceImage image, string sourcePath) => new(request, sourcePath)

@@ -11,7 +11,7 @@ namespace ImageUtils.PowerShell.Commands;
 /// <summary>Converts an image file, or an image of the image service, into a volume of another format.</summary>
 [Cmdlet(VerbsData.Convert, "VolumeImage", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(ImageConversionResult))]
-public sealed class ConvertVolumeImageCommand : PathCommand
+public sealed partial class ConvertVolumeImageCommand : PathCommand
 {
     private const string ImageSet = "ImageId";
 
@@ -77,7 +77,7 @@ public sealed class ConvertVolumeImageCommand : PathCommand
     [Parameter]
     public SwitchParameter RunAsRoot { get; set; }
 
-    /// <summary>Overwrite an existing file.</summary>
+    /// <summary>Overwrite an existing file, also a device that is in use.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -111,7 +111,13 @@ public sealed class ConvertVolumeImageCommand : PathCommand
     }
 
     /// <inheritdoc/>
-    protected override void End() => _queue.Run($"Convert to {Format.Name}", this, RunItem);
+    protected override void End()
+    {
+        using (ReadPassphrases())
+        {
+            _queue.Run($"Convert to {Format.Name}", this, RunItem, ConfirmDevice);
+        }
+    }
 
     private async Task ConvertFileAsync(string source, string path, long? volume, CancellationToken token)
     {
@@ -134,6 +140,9 @@ public sealed class ConvertVolumeImageCommand : PathCommand
             OutputSubformat = OutputSubformat,
             Compress = Compress,
             DisableSparse = DisableSparse,
+            Cipher = _cipher,
+            Passphrase = _passphrase,
+            SourcePassphrase = _sourcePassphrase,
             VolumeSizeBytes = volume,
             MaxBytesPerSecond = MaxBytesPerSecond,
             Engine = Engine,

@@ -32,6 +32,26 @@ public sealed partial class SetImageUtilsOptionCommand
     [SizeTransformation]
     public long ConversionAddressSpaceLimit { get; set; }
 
+    /// <summary>The CPU time after which qemu-img convert or resize is stopped, in seconds or as a time span; 0: no limit.</summary>
+    [Parameter]
+    [SecondsTransformation]
+    public int ConvertCpuLimit { get; set; }
+
+    /// <summary>The address space that qemu-img convert or resize may use, in bytes or as a text such as 4GiB; 0: no limit.</summary>
+    [Parameter]
+    [SizeTransformation]
+    public long ConvertAddressSpaceLimit { get; set; }
+
+    /// <summary>The time after which qemu-img convert or resize is stopped, in seconds or as a time span; 0: no limit.</summary>
+    [Parameter]
+    [SecondsTransformation]
+    public int ConvertTimeLimit { get; set; }
+
+    /// <summary>The time after which a program that only reads an image is stopped, in seconds or as a time span; 0: no limit.</summary>
+    [Parameter]
+    [SecondsTransformation]
+    public int ToolTimeLimit { get; set; }
+
     /// <summary>Refuse to convert between formats when an image becomes a volume or a volume an image (cinder: image_conversion_disable).</summary>
     [Parameter]
     public bool ConversionDisabled { get; set; }
@@ -60,7 +80,7 @@ public sealed partial class SetImageUtilsOptionCommand
     [SizeTransformation]
     public long VolumeDdBlockSize { get; set; }
 
-    /// <summary>The blkio control group that limits copies to a device (cinder: volume_copy_blkio_cgroup_name).</summary>
+    /// <summary>The control group by which the kernel limits what qemu-img reads and writes; not set: qemu-img limits what it writes (cinder: volume_copy_blkio_cgroup_name).</summary>
     [Parameter]
     public string? CgroupName { get; set; }
 

@@ -64,10 +64,9 @@ public sealed class ConversionPlannerTests
     }
 
     [Theory]
-    [InlineData("luks", "raw", null)]
     [InlineData("gzip", "raw", null)]
     [InlineData("raw", "qcow", null)]
-    [InlineData("raw", "luks", null)]
+    [InlineData("raw", "luks", "fixed")]
     [InlineData("raw", "raw", "fixed")]
     [InlineData("raw", "vmdk", "monolithicFlat")]
     [InlineData("raw", "vmdk", "twoGbMaxExtentSparse")]
@@ -93,6 +92,7 @@ public sealed class ConversionPlannerTests
     [InlineData("raw", "qcow2", false, true, 0)]
     [InlineData("qcow2", "raw", false, false, 0)]
     [InlineData("qcow2", "raw", true, false, 10 * MiB)]
+    [InlineData("raw", "luks", false, false, (10 * MiB) + 2_068_480)]
     public void Only_what_is_certain_to_be_needed_counts(string source, string output, bool disableSparse, bool compress, long expected)
     {
         ConversionRequest request = ToRaw with { OutputFormat = DiskFormat.Parse(output), DisableSparse = disableSparse, Compress = compress };

@@ -95,7 +95,7 @@ internal sealed class XenServerRules(TarArchive archive, InspectionContext conte
             {
                 context.Checks.Fail(CheckNames.Container, $"'{name}' is whole, and still '{next}' follows it in the chain.", member.HeaderOffset, reference: Reference);
             }
-            else if (disk.Header is { } header && header.ParentId != parent.Disk.Effective.Id)
+            else if (disk.Header is { } header && header.ParentId != parent.Disk.Effective.UniqueId)
             {
                 context.Checks.Fail(CheckNames.Container, $"'{name}' is the child of another disk than '{next}', which follows it in the chain.", member.HeaderOffset, reference: Reference);
             }

@@ -61,7 +61,11 @@ internal static partial class StatX
         };
         ulong device = ((ulong)record.DeviceMajor << 32) | record.DeviceMinor;
         long allocated = (long)Math.Min(record.Blocks, long.MaxValue / 512) * 512;
-        identity = new FileIdentity(device, record.Inode, kind, allocated) { OwnerId = record.OwnerId };
+        identity = new FileIdentity(device, record.Inode, kind, allocated) 
+        {
+            OwnerId = record.OwnerId,
+            DeviceNumber = kind is FileKind.BlockDevice or FileKind.CharacterDevice ? ((ulong)record.OwnMajor << 32) | record.OwnMinor : 0,
+        };
         return 0;
     }
 
@@ -84,6 +88,12 @@ internal static partial class StatX
 
         [FieldOffset(48)]
         public ulong Blocks;
+
+        [FieldOffset(128)]
+        public uint OwnMajor;
+
+        [FieldOffset(132)]
+        public uint OwnMinor;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

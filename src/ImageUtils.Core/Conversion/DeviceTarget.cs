@@ -1,0 +1,167 @@
+using System.Globalization;
+using ImageUtils.Errors;
+using ImageUtils.Operations;
+using ImageUtils.Storage;
+using ImageUtils.Storage.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImageUtils.Conversion;
+
+/// <summary>
+/// A block device. It is held open for us alone until the end, so that nobody mounts it meanwhile; before and after, it must
+/// be the same device. What can be refused is refused before the first byte is written; after that it cannot be put back, and
+/// whoever asked is told so.
+/// </summary>
+internal sealed class DeviceTarget : IConversionTarget
+{
+    /// <summary>
+    /// Formats that qemu-img writes to a device, and that are known by their beginning where the device goes on behind them.
+    /// VMDK and VHDX are neither; a fixed VHD is known by its end.
+    /// </summary>
+    private static readonly DiskFormat[] Possible = [DiskFormat.Raw, DiskFormat.Qcow2, DiskFormat.Luks, DiskFormat.Vdi, DiskFormat.Vhd, DiskFormat.Parallels];
+
+    private readonly SafeFileHandle _handle;
+    private readonly BlockDevice _before;
+    private bool _isTouched;
+    private bool _isDone;
+
+    private DeviceTarget(string path, BlockDevice device, SafeFileHandle handle)
+    {
+        DestinationPath = path;
+        _before = device;
+        _handle = handle;
+        IsDirect = DeviceOpening.CanWriteDirectly(path);
+    }
+
+    /// <inheritdoc/>
+    public string DestinationPath { get; }
+
+    /// <inheritdoc/>
+    public string WritePath => DestinationPath;
+
+    /// <inheritdoc/>
+    public bool IsDevice => true;
+
+    /// <inheritdoc/>
+    public bool IsDirect { get; }
+
+    /// <summary>Takes a device; nothing is written.</summary>
+    /// <param name="path">The device.</param>
+    /// <param name="force">True: also where somebody uses it.</param>
+    /// <param name="log">Hears of a use that did not count.</param>
+    /// <returns>The target; the caller disposes of it.</returns>
+    /// <exception cref="DeviceNotFoundException">There is no such device, or no medium in it.</exception>
+    /// <exception cref="DeviceBusyException">Somebody uses it.</exception>
+    /// <exception cref="DestinationUnwritableException">It is read-only, or may not be written.</exception>
+    public static DeviceTarget Open(string path, bool force, IOperationLog log)
+    {
+        BlockDevice device = BlockDevice.Look(path) ?? throw new DeviceNotFoundException(path);
+        if (device.SizeBytes == 0)
+        {
+            throw new DeviceNotFoundException(path) { RecommendedAction = "The device is there, but it is empty: no medium, or no file behind it." };
+        }
+
+        if (device.IsReadOnly)
+        {
+            throw new DestinationUnwritableException(path, "It is a device that is read-only.");
+        }
+
+        string? use = new BlockDeviceUse().Find(device);
+        if (use is not null && !force)
+        {
+            throw Busy(path, use);
+        }
+
+        SafeFileHandle handle = Take(path, force);
+        if (use is not null)
+        {
+            log.Warning($"'{path}' is written although {use}");
+        }
+
+        return new DeviceTarget(path, device, handle);
+    }
+
+    /// <inheritdoc/>
+    public void CheckRoom(ConversionPlan plan, string subject)
+    {
+        bool isFixed = string.Equals(plan.OutputSubformat, "fixed", StringComparison.Ordinal);
+        if (isFixed || !Possible.Contains(plan.OutputFormat))
+        {
+            throw new NotSupportedOperationException(
+                $"'{DestinationPath}' is a device; {(isFixed ? "fixed " : string.Empty)}{plan.OutputFormat} needs a file. Formats for devices: {string.Join(", ", Possible.Select(format => format.Name))}.");
+        }
+
+        // A qcow2 image grows as it is written; what it needs in the end nobody knows, and a full device says so.
+        long needed = plan.OutputFormat == DiskFormat.Qcow2 ? plan.RequiredBytes : Math.Max(plan.RequiredBytes, plan.VirtualSize);
+        if (needed > _before.SizeBytes)
+        {
+            throw new ImageTooBigException(
+                subject,
+                string.Create(CultureInfo.InvariantCulture, $"it needs {needed} bytes, and the device '{DestinationPath}' has {_before.SizeBytes}."));
+        }
+
+        // From here on nothing is asked any more.
+        _isTouched = true;
+    }
+
+    /// <inheritdoc/>
+    public NoSpaceException NoSpace(Exception cause) => new(DestinationPath, cause) { RecommendedAction = StateAfterFailure() };
+
+    /// <inheritdoc/>
+    public string? StateAfterFailure() => _isTouched && !_isDone
+        ? $"The device '{DestinationPath}' was being written: what it held is lost, and what is on it now is not whole. Write it again before it is used."
+        : null;
+
+    /// <inheritdoc/>
+    public void Commit()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(_handle);
+        }
+        catch (IOException e) when (DiskSpace.IsNoSpace(e))
+        {
+            throw NoSpace(e);
+        }
+        catch (IOException e)
+        {
+            throw new DestinationUnwritableException(DestinationPath, e.Message, e) { RecommendedAction = StateAfterFailure() };
+        }
+
+        RequireSame();
+        _isDone = true;
+    }
+
+    /// <inheritdoc/>
+    public long BytesTaken(ConversionPlan plan) => plan.OutputFormat == DiskFormat.Luks ? plan.RequiredBytes : plan.VirtualSize;
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private static SafeFileHandle Take(string path, bool force)
+    {
+        SafeFileHandle? handle = DeviceOpening.TryOpen(path, alone: true, out int error);
+        if (handle is null && force && error == DeviceOpening.Busy)
+        {
+            handle = DeviceOpening.TryOpen(path, alone: false, out error);
+        }
+
+        string reason = System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error);
+        return handle ?? throw (error == DeviceOpening.Busy
+            ? Busy(path, "another program, or the kernel, holds it for itself alone.")
+            : new DestinationUnwritableException(path, reason + "."));
+    }
+
+    private static DeviceBusyException Busy(string path, string use) => new(path, use)
+    {
+        RecommendedAction = "Unmount or release it first. With -Force (--force) it is written all the same, which destroys what its user keeps on it.",
+    };
+
+    private void RequireSame()
+    {
+        if (BlockDevice.Look(DestinationPath) is not { } after || after != _before)
+        {
+            throw new DeviceNotFoundException(DestinationPath) { RecommendedAction = $"The device was there when the work began, and is gone or another one now. {StateAfterFailure()}" };
+        }
+    }
+}
