@@ -14,6 +14,9 @@ internal sealed record UnpackingLimits
     /// <summary>The packed bytes that are read where only headers are to be looked at (less than 1 MiB in all).</summary>
     public const int HeadPacked = 640 * 1024;
 
+    /// <summary>The most bytes of content that are unpacked whole where only headers are to be looked at, so that an answer comes at once.</summary>
+    public const long SmallUnpacked = 256L << 20;
+
     /// <summary>The unpacked bytes that are judged of what is too large to be opened whole at that depth.</summary>
     public const int HeadSize = 1 << 20;
 
@@ -36,7 +39,7 @@ internal sealed record UnpackingLimits
     public TimeSpan MostTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The bytes that may be unpacked once more to get at tables, beside a share of the whole.</summary>
-    public long FreeReplay { get; init; } = 256L << 20;
+    public long FreeReplay { get; init; } = 128L << 20;
 
     /// <summary>How many times the whole may be unpacked once more to get at tables.</summary>
     public int MostReplays { get; init; } = 3;

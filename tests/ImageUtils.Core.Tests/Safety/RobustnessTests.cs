@@ -32,6 +32,11 @@ public class RobustnessTests
         { "cloop", MadeDisks.Cloop() },
         { "iso", MadeDisks.Iso() },
         { "gpt", MadeDisks.Gpt() },
+        { "gzip", MadeGzip.Of(MadeQcow2.Version3()) },
+        { "zip", MadeZip.Of(MadeQcow2.Version3()) },
+        { "zip64", MadeZip.Of(MadeQcow2.Version3(), zip => zip.Widen()) },
+        { "tar", MadeTar.Of(("long", MadeTar.Pax("path", "disk.img"), 'x'), ("disk.img", MadeQcow2.Version3(), '0')) },
+        { "tar of XenServer", MadeTar.Of(("0.vhd", MadeVhd.Dynamic(), '0')) },
     };
 
     private static void Judge(ReadOnlyMemory<byte> image, InspectionDepth depth)

@@ -59,7 +59,8 @@ internal sealed class PackedContent
                 throw new UnpackingException(FormattableString.Invariant($"it says that it holds {announced} bytes, so {reason}"));
             }
 
-            return size is long packed && (packed <= UnpackingLimits.HeadPacked || (_context.IsFull && _packed.Has(packed - 1, 1))) ? JudgeWhole(packed) : JudgeBeginning(size);
+            bool isSmall = size <= SoonUnpacked || (size <= UnpackingLimits.HeadPacked && !(AnnouncedLength > UnpackingLimits.SmallUnpacked));
+            return size is long packed && (isSmall || (_context.IsFull && _packed.Has(packed - 1, 1))) ? JudgeWhole(packed) : JudgeBeginning(size);
         }
         catch (UnpackingException exception)
         {
