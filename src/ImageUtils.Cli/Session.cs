@@ -3,14 +3,15 @@ using ImageUtils.Configuration;
 using ImageUtils.Errors;
 using ImageUtils.Operations;
 using ImageUtils.Services;
-using ImageUtils.Services.Local;
 
 namespace ImageUtils.Cli;
 
 /// <summary>One run of the program: settings, the core's context, and where results and errors go.</summary>
-internal sealed class Session : IOperationLog
+internal sealed class Session : IOperationLog, IDisposable
 {
     private readonly bool _verbose;
+    private readonly ServiceChoice _choice;
+    private IImageService? _service;
     private bool _failed;
 
     private Session(ParseResult parsed, CancellationToken cancellationToken)
@@ -20,7 +21,7 @@ internal sealed class Session : IOperationLog
         Results = new ResultWriter(Console.Out, parsed.GetValue(SharedOptions.Json));
         LoadedOptions = OptionsLoader.LoadWithSources(Environment.GetEnvironmentVariable);
         Operations = OperationContext.Create(Options, this, progress: null);
-        Service = new LocalImageService(Path.GetFullPath(parsed.GetValue(SharedOptions.Local) ?? Options.LocalImageDirectory), this);
+        _choice = ServiceChoice.Of(parsed);
     }
 
     /// <summary>Cancelled by Ctrl+C.</summary>
@@ -35,8 +36,9 @@ internal sealed class Session : IOperationLog
     /// <summary>What the core needs.</summary>
     public OperationContext Operations { get; }
 
-    /// <summary>The image service.</summary>
-    public IImageService Service { get; }
+    /// <summary>The image service, made when it is wanted first; nothing is sent before something is asked.</summary>
+    /// <exception cref="ImageUtilsException">The settings that lead to it cannot be used.</exception>
+    public IImageService Service => _service ??= _choice.Create(Options, this);
 
     /// <summary>Prints results.</summary>
     public ResultWriter Results { get; }
@@ -50,7 +52,7 @@ internal sealed class Session : IOperationLog
     {
         try
         {
-            Session session = new(parsed, cancellationToken);
+            using Session session = new(parsed, cancellationToken);
             // Off the main thread, so that a signal is heard whatever the work waits for.
             await Task.Run(() => work(session), CancellationToken.None).ConfigureAwait(false);
             return session._failed ? ExitCodes.Failed : ExitCodes.Done;
@@ -96,6 +98,9 @@ internal sealed class Session : IOperationLog
         _failed = true;
         Console.Error.WriteLine($"imageutils: {OneLine.Of(input)}: {OneLine.Of(reason)}");
     }
+
+    /// <summary>Ends the connections to the image service and wipes what was needed for them.</summary>
+    public void Dispose() => (_service as IDisposable)?.Dispose();
 
     void IOperationLog.Verbose(string message)
     {

@@ -13,4 +13,13 @@ internal static class SharedOptions
 
     /// <summary>The local image service.</summary>
     public static Option<string?> Local { get; } = new("--local") { Description = "The folder of a local image service.", HelpName = "DIR", Recursive = true };
+
+    /// <summary>Addresses of an image service that asks for a token at most.</summary>
+    public static Option<string[]> Endpoint { get; } = new("--endpoint") { Description = "The address of an image service; several are tried in turn.", HelpName = "URL", Recursive = true, DefaultValueFactory = _ => [] };
+
+    /// <summary>The token that goes to them.</summary>
+    public static Option<string?> TokenFile { get; } = new("--token-file") { Description = "The file with the token for --endpoint.", HelpName = "F", Recursive = true };
+
+    /// <summary>A cloud of clouds.yaml.</summary>
+    public static Option<string?> Cloud { get; } = new("--cloud") { Description = "The cloud of clouds.yaml to work with.", HelpName = "NAME", Recursive = true };
 }

@@ -40,6 +40,7 @@ internal static class FetchVerb
                 FetchRequest request = new()
                 {
                     ImageId = imageId,
+                    Image = shown,
                     DestinationPath = ImageFetcher.DestinationOf(target, shown),
                     ExpectedHash = parsed.GetValue(expectedHash),
                     HashAlgorithm = parsed.GetValue(algorithm),

@@ -20,6 +20,21 @@ public sealed class ImageServiceConnection
     /// <summary>The folder or the address.</summary>
     public string Location => Service.Location;
 
+    /// <summary>The address of the image service; null: it is a folder.</summary>
+    public string? Endpoint => Service.Account is null ? null : Service.Location;
+
+    /// <summary>The project that the caller works for, by name or id; null: not known.</summary>
+    public string? Project => Service.Account?.ProjectName ?? Service.Account?.ProjectId;
+
+    /// <summary>The user, by name or id; null: not known.</summary>
+    public string? User => Service.Account?.UserName ?? Service.Account?.UserId;
+
+    /// <summary>The region that was asked for; null: none.</summary>
+    public string? Region => Service.Account?.Region;
+
+    /// <summary>When the token runs out, in UTC; where user and password are known, another one is got then. Null: not known.</summary>
+    public DateTime? ExpiresAt => Service.Account?.ExpiresAt;
+
     /// <summary>True where it stands in because no connection was made.</summary>
     public bool IsDefault { get; }
 

@@ -6,6 +6,9 @@ public sealed record FetchRequest
     /// <summary>The image.</summary>
     public required string ImageId { get; init; }
 
+    /// <summary>What the service said of it just now, so that it is not asked again; null: it is asked.</summary>
+    public ServiceImage? Image { get; init; }
+
     /// <summary>The full path of the file to be written; its folder must exist.</summary>
     public required string DestinationPath { get; init; }
 

@@ -46,7 +46,7 @@ public sealed class ImageFetcher
         ContentHash? expected = request.ExpectedHash is null ? null : ContentHash.Parse(request.ExpectedHash, request.HashAlgorithm);
         string? algorithm = request.HashAlgorithm is null ? null : HashAlgorithms.Parse(request.HashAlgorithm);
         OwnDestination.Refuse(_service, request.ImageId, request.DestinationPath);
-        ServiceImage image = await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
+        ServiceImage image = request.Image ?? await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
         HashPromise promise = HashPromise.Of(image, expected, algorithm, _context.Log);

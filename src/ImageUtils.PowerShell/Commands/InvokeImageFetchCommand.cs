@@ -75,18 +75,19 @@ public sealed class InvokeImageFetchCommand : OperationCommand
         {
             ServiceImage image = await connection.Service.GetAsync(imageId, token).ConfigureAwait(false);
             string path = ImageFetcher.DestinationOf(destination, image);
-            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(connection, path, imageId, volume, work)));
+            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(connection, path, image, volume, work)));
         });
     }
 
     /// <inheritdoc/>
     protected override void End() => _queue.Run("Fetch image", this, RunItem);
 
-    private async Task FetchAsync(ImageServiceConnection connection, string path, string imageId, long? volume, CancellationToken token)
+    private async Task FetchAsync(ImageServiceConnection connection, string path, ServiceImage image, long? volume, CancellationToken token)
     {
         FetchRequest request = new()
         {
-            ImageId = imageId,
+            ImageId = image.ImageId,
+            Image = image,
             DestinationPath = path,
             SkipFormatCheck = SkipFormatCheck,
             ExpectedHash = ExpectedHash,

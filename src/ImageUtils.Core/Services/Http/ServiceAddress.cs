@@ -3,11 +3,12 @@ using ImageUtils.Errors;
 namespace ImageUtils.Services.Http;
 
 /// <summary>Addresses of services as users and catalogues write them.</summary>
-internal static class ServiceAddress
+public static class ServiceAddress
 {
     /// <summary>Reads an address.</summary>
     /// <param name="text">The address.</param>
     /// <param name="name">Whose it is, for the error.</param>
+    /// <returns>The address.</returns>
     /// <exception cref="InvalidOptionException">It is no http or https address, or holds a user name or password.</exception>
     public static Uri Parse(string text, string name)
     {
@@ -22,11 +23,11 @@ internal static class ServiceAddress
     }
 
     /// <summary>The address with a slash at its end, so that paths can be put behind it.</summary>
-    public static Uri Folder(Uri address) => address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+    internal static Uri Folder(Uri address) => address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
 
     /// <summary>Scheme, host and port.</summary>
-    public static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+    internal static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Says whether two addresses are of one server.</summary>
-    public static bool IsSameOrigin(Uri one, Uri other) => string.Equals(Origin(one), Origin(other), StringComparison.OrdinalIgnoreCase);
+    internal static bool IsSameOrigin(Uri one, Uri other) => string.Equals(Origin(one), Origin(other), StringComparison.OrdinalIgnoreCase);
 }

@@ -26,6 +26,9 @@ internal sealed class CloudConnection : IDisposable
         _serviceTokens = settings.ServiceIdentity is { } service ? CreateTokens(service) : null;
     }
 
+    /// <summary>The token of the caller.</summary>
+    public ITokenSource Tokens => _tokens;
+
     /// <summary>Whom the services take the caller for; what is not known yet is null.</summary>
     public ServiceAccount Account
     {

@@ -52,6 +52,12 @@ public static class CloudProfiles
         return new CloudReader(name!, isFromVariable ? cloud.Overlaid(Only(FromVariables(environment), Above)) : cloud, environment).Read();
     }
 
+    /// <summary>The names of the clouds that are in the files.</summary>
+    /// <param name="environment">Where to look.</param>
+    /// <returns>The names, in the order of the file.</returns>
+    /// <exception cref="InvalidOptionFileException">A file cannot be used.</exception>
+    public static IReadOnlyList<string> Names(CloudEnvironment environment) => CloudFiles.Read(environment).Clouds.Members?.Keys.ToArray() ?? [];
+
     private static bool HasCloud(CloudEnvironment environment) =>
         environment.Variable("OS_AUTH_URL") is not null || environment.Variable("OS_ENDPOINT") is not null || environment.Variable("OS_IMAGE_ENDPOINT_OVERRIDE") is not null;
 

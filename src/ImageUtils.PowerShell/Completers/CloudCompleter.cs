@@ -1,0 +1,21 @@
+using ImageUtils.Errors;
+using ImageUtils.Services.Identity;
+
+namespace ImageUtils.PowerShell.Completers;
+
+/// <summary>Completes the clouds of clouds.yaml.</summary>
+public sealed class CloudCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Name, string Tooltip)> Names(string parameterName)
+    {
+        try
+        {
+            return CloudProfiles.Names(CloudEnvironment.Current()).Select(name => (name, $"The cloud {name} of clouds.yaml"));
+        }
+        catch (ImageUtilsException)
+        {
+            return [];
+        }
+    }
+}

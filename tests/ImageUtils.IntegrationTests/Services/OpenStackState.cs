@@ -1,0 +1,9 @@
+namespace ImageUtils.IntegrationTests.Services;
+
+/// <summary>What tests/Services/openstack.sh says of the services it started.</summary>
+public sealed record OpenStackState(
+    string Identity,
+    string Image,
+    string OpenImage,
+    IReadOnlyDictionary<string, OpenStackAccount> Accounts,
+    OpenStackCredential ApplicationCredential);
