@@ -8,13 +8,13 @@ namespace ImageUtils.Safety;
 /// <param name="maximumPages">How many pages of 4 KiB may be kept.</param>
 internal sealed class UsedUnits(int maximumPages = UsedUnits.DefaultPages)
 {
-    private const int DefaultPages = 8192;
+    private const int DefaultPages = 4096;
     private const int PageBits = 15;
     private const int UnitsOfPage = 1 << PageBits;
     private const int WordBits = 64;
 
     /// <summary>A page without words is wholly taken.</summary>
-    private const int MaximumFullPages = 1 << 18;
+    private const int MaximumFullPages = 1 << 16;
 
     private readonly Dictionary<ulong, Page> _pages = [];
     private int _livePages;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageUtils.Core.Tests.Safety.Rules;
 using ImageUtils.Core.Tests.Support;
 using ImageUtils.Core.Tests.Support.Images;
 
@@ -33,10 +34,12 @@ public static class FuzzSeeds
         yield return ("qcow2", MadeQcow2.Version3());
         yield return ("qcow2 v2", MadeQcow2.Version2());
         yield return ("qcow2 with a backing file", MadeQcow2.WithBacking("base.img"));
-        yield return ("qcow", MadeDisks.Qcow());
-        yield return ("qed", MadeDisks.Qed());
+        yield return ("qcow2 with a snapshot and a bitmap", Qcow2WalkTests.Made());
+        yield return ("qcow", MadeDisks.QcowWithData());
+        yield return ("qed", MadeDisks.QedWithData());
         yield return ("vmdk", MadeVmdk.Sparse());
-        yield return ("vmdk stream", MadeVmdk.StreamOptimized());
+        yield return ("vmdk with grains", MadeVmdk.WithGrains());
+        yield return ("vmdk stream", MadeVmdk.Compressed());
         yield return ("vmdk text", MadeVmdk.Text(MadeVmdk.Descriptor));
         yield return ("vhd", MadeVhd.Dynamic());
         yield return ("vhd fixed", MadeVhd.Fixed());

@@ -17,7 +17,7 @@ public class Qcow2WalkTests
     private const int BitmapData = 12 * Cluster;
 
     /// <summary>An image with a snapshot that shares a cluster of data, and a bitmap.</summary>
-    private static byte[] Made()
+    internal static byte[] Made()
     {
         byte[] extension = new byte[24].Be32(0, 1).Be64(8, 32).Be64(16, Directory);
         byte[] image = MadeQcow2.WithExtension(0x23852875, extension).Be64(88, 1);
