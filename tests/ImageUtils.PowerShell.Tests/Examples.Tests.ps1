@@ -31,7 +31,8 @@ Describe 'Examples of the pages' -Skip:(-not (Get-Command qemu-img -ErrorAction 
         New-Qcow2Disk -Path (Join-Path $folder 'debian.qcow2') | Out-Null
         Copy-Item debian.qcow2 download.img
         Copy-Item debian.qcow2 disk.qcow2
-        & qemu-img create -q -f qcow2 -b debian.qcow2 -F qcow2 (Join-Path $folder 'overlay.qcow2')
+        New-Item -ItemType Directory -Path overlays | Out-Null
+        & qemu-img create -q -f qcow2 -b ../debian.qcow2 -F qcow2 (Join-Path $folder 'overlays/test.qcow2')
         Copy-Item debian.qcow2 volume.qcow2
         & qemu-img create -q -f vmdk (Join-Path $folder 'suspect.vmdk') 1M
         New-Item -ItemType Directory -Path images, incoming, out | Out-Null
