@@ -48,7 +48,11 @@ internal sealed class VhdUtilEngine
     private static void Copy(string source, string destination, CancellationToken cancellationToken)
     {
         using FileImageReader reader = FileImageReader.Open(source);
-        File.Create(destination).Dispose();
+        if (!File.Exists(destination))
+        {
+            File.Create(destination).Dispose();
+        }
+
         using SparseFile file = SparseFile.Open(destination);
         byte[] buffer = new byte[1 << 20];
         for (long offset = 0; offset < reader.Length;)

@@ -88,8 +88,8 @@ public sealed class ChainTests : IDisposable
         string[] paths = SmallChain.Save(SmallChain.Three(), _room.Links);
         byte[] good = File.ReadAllBytes(paths[1]);
         await Damage(bytes => bytes[512 + 100] ^= 1, 512 + 36);
-        await Damage(bytes => bytes.Fill(0, 8, 0).Fill(bytes.Length - 512, 8, 0), null);
-        await Damage(bytes => bytes.Put(1536, bytes.AsSpan(1540, 4).ToArray()), 1536, 1540);
+        await Damage(bytes => bytes.Fill(0, 8, 0).Fill(bytes.Length - 512, 8, 0));
+        await Damage(bytes => bytes.Put(1548, bytes.AsSpan(1552, 4).ToArray()), 1536, 1548, 1552);
         await Damage(bytes => bytes.Be32(1536 + 12, 1), 1536 + 12);
 
         async Task Damage(Action<byte[]> change, params long?[] offsets)
@@ -99,7 +99,7 @@ public sealed class ChainTests : IDisposable
             File.WriteAllBytes(paths[1], bad);
             VhdCorruptException e = await Assert.ThrowsAsync<VhdCorruptException>(() => _room.MergeFolderAsync("merged.vhd"));
             Assert.Equal(paths[1], e.Path);
-            Assert.Contains(e.Offset, offsets ?? [null]);
+            Assert.True(offsets.Length == 0 ? e.Offset is null : offsets.Contains(e.Offset), e.Message);
             e = await Assert.ThrowsAsync<VhdCorruptException>(() => _room.MergeArchiveAsync(_room.Pack(paths)));
             Assert.EndsWith("1.vhd", e.Path, StringComparison.Ordinal);
             Assert.Empty(_room.Leftovers());

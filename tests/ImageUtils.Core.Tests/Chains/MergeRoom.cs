@@ -70,7 +70,7 @@ internal sealed class MergeRoom : IDisposable
     {
         string archive = _folder.File(isPacked ? "image.tar.gz" : "image.tar");
         using FileStream file = File.Create(archive);
-        using Stream target = isPacked ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        using Stream target = isPacked ? new GZipStream(file, CompressionLevel.Optimal) : file;
         using var tar = new TarWriter(target, TarEntryFormat.Pax);
         foreach (string path in paths)
         {

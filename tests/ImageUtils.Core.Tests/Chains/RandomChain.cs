@@ -3,7 +3,7 @@ namespace ImageUtils.Core.Tests.Chains;
 /// <summary>A chain that a seed makes, in a folder as 0.vhd, 1.vhd, ….</summary>
 internal sealed class RandomChain
 {
-    private static readonly int[] BlockSizes = [512, 1024, 4096, 8192, 32768, 65536, 131072, 524288, 2 << 20, 2 << 20, 2 << 20, 4 << 20];
+    private static readonly int[] BlockSizes = [512, 512, 1024, 1024, 2048, 4096, 8192, 8192, 16384, 32768, 32768, 65536, 131072, 262144, 524288, 1 << 20, 2 << 20, 4 << 20];
 
     private readonly Random _random;
 

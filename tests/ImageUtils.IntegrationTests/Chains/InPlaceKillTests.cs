@@ -28,7 +28,7 @@ public sealed class InPlaceKillTests
                 duration = Math.Max(1000, await MergeAsync(Copy(links, folder.File($"measure-{kill}")), wait: null));
             }
 
-            await MergeAsync(links, wait: TimeSpan.FromMicroseconds(new Random(kill).NextInt64(duration + (duration / 10))));
+            await MergeAsync(links, wait: TimeSpan.FromMicroseconds((duration / 4) + new Random(kill).NextInt64(duration * 4 / 5)));
             broken += File.Exists(MergeJournal.PathOf(basePath)) ? 1 : 0;
             InPlaceMerge.Settle(basePath);
             byte[] now = Read(basePath);
