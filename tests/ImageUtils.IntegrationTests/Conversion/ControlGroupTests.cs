@@ -73,6 +73,26 @@ public sealed class ControlGroupTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(controller, _name)));
     }
 
+    [Fact]
+    public async Task Where_there_is_cgexec_it_stands_before_qemu_img_as_in_cinder()
+    {
+        string controller = RequireController();
+        string launcher = Path.Combine(Directory.CreateDirectory(_workshop.File("bin")).FullName, "cgexec");
+        await File.WriteAllTextAsync(launcher, $"#!/bin/sh\necho $$ > {controller}/${{2#*:}}/cgroup.procs\nshift 2\nexec \"$@\"\n", Token);
+        await _workshop.RunAsync("chmod", "755", launcher);
+        using LoopDevice device = LoopDevice.Over(_workshop.File("device"), DiskSize);
+        using var workshop = new Workshop(searchPath: $"{Path.GetDirectoryName(launcher)}:{Environment.GetEnvironmentVariable("PATH")}");
+        workshop.MakeDisk("disk", 1 << 20);
+        ConversionRequest request = workshop.Request("disk", device.Path, "raw") with { Engine = ConversionEngineChoice.QemuImg };
+        await new ImageConverter(workshop.Context with
+        {
+            Options = workshop.Context.Options with { CgroupName = _name, VolumeCopyBytesPerSecond = 64 << 20 },
+        }).ConvertAsync(request, Token);
+        Assert.Contains(workshop.Log.VerboseLines, line => System.Text.RegularExpressions.Regex.IsMatch(line, $"^cgexec -g blkio:{_name}/[0-9a-f-]+ qemu-img convert -p -n -O raw -t none -f raw "));
+        Assert.Empty(workshop.Log.Warnings);
+        Assert.False(Directory.Exists(Path.Combine(controller, _name)));
+    }
+
     private static string RequireController()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Needs root for control groups.");
