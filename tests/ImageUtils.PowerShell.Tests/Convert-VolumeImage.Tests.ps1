@@ -93,6 +93,86 @@ Describe 'Convert-VolumeImage' {
         }
     }
 
+    Context 'with passphrases' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        BeforeAll {
+            Set-Content -LiteralPath one.pass -Value 'first' -NoNewline
+            $first = ConvertTo-SecureString 'first' -AsPlainText -Force
+            $second = ConvertTo-SecureString 'zweite ☃' -AsPlainText -Force
+        }
+
+        It 'locks with a cipher, changes the passphrase, and opens again' {
+            $verbose = $( $locked = Convert-VolumeImage $raw ./locked.luks -OutputFormat luks -CipherSpec aes-xts-plain64 -KeySize 256 -PassphraseFile ./one.pass -Verbose ) 4>&1
+            $locked.Format | Should -Be 'luks'
+            $locked.VirtualSize | Should -Be 4MB
+            "$verbose" | Should -Match '-O luks .*-o cipher-alg=aes-256,cipher-mode=xts,ivgen-alg=plain64 --object secret,id=luks_sec,format=raw,file=\S+ -o key-secret=luks_sec'
+            "$verbose" | Should -Not -Match 'first'
+            (Get-QemuImageInfo ./locked.luks).FormatSpecific['cipher-alg'] | Should -Be 'aes-256'
+            (Convert-VolumeImage ./locked.luks ./changed.luks -OutputFormat luks -SourcePassphrase $first -Passphrase $second).SourceFormat | Should -Be 'luks'
+            Convert-VolumeImage ./changed.luks ./opened.raw -SourcePassphrase $second | Out-Null
+            Get-Sha256 ./opened.raw | Should -Be (Get-Sha256 $raw)
+
+            Convert-VolumeImage ./changed.luks ./wrong.raw -SourcePassphraseFile ./one.pass -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed.FullyQualifiedErrorId | Should -BeLike 'WrongPassphrase,*'
+            $failed.CategoryInfo.Category | Should -Be 'AuthenticationError'
+            './wrong.raw' | Should -Not -Exist
+        }
+
+        It 'makes an encrypted volume of an image of the service' {
+            $id = (Publish-VolumeImage $raw -Name secret -DiskFormat raw).ImageId
+            $volume = Convert-VolumeImage -ImageId $id ./service.luks -OutputFormat luks -Passphrase $first
+            $volume.SourceImageId | Should -Be $id
+            $volume.Format | Should -Be 'luks'
+        }
+
+        It 'refuses <what> before any work' -ForEach @(
+            @{ what = 'LUKS without a passphrase'; id = 'InvalidPassphrase'; with = @{ OutputFormat = 'luks' } }
+            @{ what = 'a passphrase for raw'; id = 'NotSupported'; with = @{ PassphraseFile = './one.pass' } }
+            @{ what = 'a source passphrase for a plain disk'; id = 'NotSupported'; with = @{ SourcePassphraseFile = './one.pass' } }
+            @{ what = 'a passphrase file that is not there'; id = 'PathNotFound'; with = @{ OutputFormat = 'luks'; PassphraseFile = './none.pass' } }
+            @{ what = 'a broken cipher'; id = 'InvalidCipherSpec'; with = @{ OutputFormat = 'luks'; PassphraseFile = './one.pass'; CipherSpec = 'aes' } }
+            @{ what = 'a key size without a cipher'; id = 'InvalidArgument'; with = @{ OutputFormat = 'luks'; PassphraseFile = './one.pass'; KeySize = 256 } }
+        ) {
+            $failed = Get-ErrorOf { param([string] $ErrorAction, $ErrorVariable) Convert-VolumeImage $raw ./refused @with -ErrorAction Stop }
+            $failed.FullyQualifiedErrorId | Should -BeLike "$id,*"
+            './refused' | Should -Not -Exist
+        }
+    }
+
+    Context 'with a device' -Skip:(-not ($IsLinux -and (id -u) -eq 0 -and (Get-Command losetup -ErrorAction Ignore))) {
+        BeforeAll {
+            [IO.File]::WriteAllBytes((Join-Path $TestDrive 'device.img'), [byte[]]::new(6MB))
+            $device = & losetup --find --show (Join-Path $TestDrive 'device.img')
+        }
+
+        AfterAll { if ($device) { & losetup --detach $device } }
+
+        It 'writes it after a question, and not under -WhatIf' {
+            if (-not $device) { Set-ItResult -Skipped -Because 'loop devices cannot be made here'; return }
+            $zeros = (Get-FileHash -InputStream ([IO.MemoryStream]::new([byte[]]::new(4MB)))).Hash
+            function Get-DeviceHash { $bytes = [byte[]]::new(4MB); $stream = [IO.File]::OpenRead($device); $stream.ReadExactly($bytes, 0, 4MB); $stream.Dispose(); (Get-FileHash -InputStream ([IO.MemoryStream]::new($bytes))).Hash }
+            Convert-VolumeImage $raw $device -WhatIf
+            Get-DeviceHash | Should -Be $zeros
+
+            # Nobody is there to say yes.
+            $asked = & pwsh -NoProfile -NonInteractive -Command "Import-Module '$ModuleManifest'; Convert-VolumeImage '$raw' '$device'" 2>&1
+            $LASTEXITCODE | Should -Not -Be 0 -Because "$asked"
+            Get-DeviceHash | Should -Be $zeros
+
+            $result = Convert-VolumeImage $raw $device -Confirm:$false
+            $result.Path | Should -Be $device
+            Get-DeviceHash | Should -Be (Get-Sha256 $raw)
+        }
+
+        It 'refuses what is too large for it, and what is no device' {
+            if (-not $device) { Set-ItResult -Skipped -Because 'loop devices cannot be made here'; return }
+            $big = New-RawDisk -Path (Join-Path $TestDrive 'toobig.raw') -Size 7MB
+            Convert-VolumeImage $big $device -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed.FullyQualifiedErrorId | Should -BeLike 'ImageTooBig,*'
+            Convert-VolumeImage $raw /dev/no-such-device -Confirm:$false -ErrorVariable missing -ErrorAction SilentlyContinue
+            $missing.FullyQualifiedErrorId | Should -BeLike 'DeviceNotFound,*'
+        }
+    }
+
     It 'names the results after the sources in a folder' {
         New-Item -ItemType Directory -Path out | Out-Null
         Copy-Item disk.raw second.img

@@ -15,10 +15,10 @@ namespace ImageUtils.Conversion;
 internal sealed class DeviceTarget : IConversionTarget
 {
     /// <summary>
-    /// Formats that qemu-img writes to a device, and that are known by their beginning where the device goes on behind them.
-    /// VMDK and VHDX are neither; a fixed VHD is known by its end.
+    /// Formats that are known by their beginning where the device goes on behind them, and whose qemu-img drivers write every
+    /// byte of what they allocate. VHD and Parallels do not: what the device held before would show up inside the disk.
     /// </summary>
-    private static readonly DiskFormat[] Possible = [DiskFormat.Raw, DiskFormat.Qcow2, DiskFormat.Luks, DiskFormat.Vdi, DiskFormat.Vhd, DiskFormat.Parallels];
+    private static readonly DiskFormat[] Possible = [DiskFormat.Raw, DiskFormat.Qcow2, DiskFormat.Luks, DiskFormat.Vdi];
 
     private readonly SafeFileHandle _handle;
     private readonly BlockDevice _before;
@@ -84,11 +84,10 @@ internal sealed class DeviceTarget : IConversionTarget
     /// <inheritdoc/>
     public void CheckRoom(ConversionPlan plan, string subject)
     {
-        bool isFixed = string.Equals(plan.OutputSubformat, "fixed", StringComparison.Ordinal);
-        if (isFixed || !Possible.Contains(plan.OutputFormat))
+        if (!Possible.Contains(plan.OutputFormat))
         {
             throw new NotSupportedOperationException(
-                $"'{DestinationPath}' is a device; {(isFixed ? "fixed " : string.Empty)}{plan.OutputFormat} needs a file. Formats for devices: {string.Join(", ", Possible.Select(format => format.Name))}.");
+                $"'{DestinationPath}' is a device; {plan.OutputFormat} needs a file. Formats for devices: {string.Join(", ", Possible.Select(format => format.Name))}.");
         }
 
         // A qcow2 image grows as it is written; what it needs in the end nobody knows, and a full device says so.
@@ -117,7 +116,7 @@ internal sealed class DeviceTarget : IConversionTarget
     {
         try
         {
-            RandomAccess.FlushToDisk(_handle);
+            FileSync.Flush(_handle);
         }
         catch (IOException e) when (DiskSpace.IsNoSpace(e))
         {

@@ -6,6 +6,12 @@ namespace ImageUtils.Conversion;
 /// <summary>Which passphrases a conversion needs, and which make no sense. Pure.</summary>
 internal static class EncryptionRules
 {
+    /// <summary>
+    /// qemu-img itself takes as many as a machine does in two seconds, and today's do more than the 12 million at which the
+    /// inspector refuses an image that nobody has the key of. Who has it may wait longer, but not for ever.
+    /// </summary>
+    private const long MostIterations = 200_000_000;
+
     /// <summary>Judges what is asked for the result; needs no source.</summary>
     /// <param name="request">The conversion.</param>
     /// <exception cref="InvalidPassphraseException">The result is LUKS, and there is no passphrase for it.</exception>
@@ -47,6 +53,26 @@ internal static class EncryptionRules
         {
             throw new NotSupportedOperationException($"'{request.SourcePath}' is {facts.Format} and not encrypted; it takes no source passphrase.");
         }
+
+        if (request.SourcePassphrase is not null && IterationsOf(facts) is > MostIterations and long iterations)
+        {
+            throw new ImageUnacceptableException(
+                request.ImageId ?? request.SourcePath,
+                FormattableString.Invariant($"Its key slots need {iterations} iterations to be tried, which would take minutes; {MostIterations} are accepted."));
+        }
+    }
+
+    /// <summary>What has to be computed where a passphrase opens none of the active slots.</summary>
+    private static long IterationsOf(ImageFacts facts)
+    {
+        IReadOnlyDictionary<string, object?> luks = facts.FormatSpecific.TryGetValue("encrypt", out object? inner) && inner is IReadOnlyDictionary<string, object?> found ? found : facts.FormatSpecific;
+        long iterations = luks.TryGetValue("master-key-iters", out object? master) && master is long cost ? cost : 0;
+        if (luks.TryGetValue("slots", out object? slots) && slots is IEnumerable<IReadOnlyDictionary<string, object?>> all)
+        {
+            iterations += all.Sum(slot => slot.TryGetValue("iters", out object? own) && own is long count ? count : 0);
+        }
+
+        return iterations;
     }
 
     private static bool IsLuks2(ImageFacts facts) =>

@@ -122,7 +122,9 @@ public sealed class ImageConverter : IImageConverter
             {
                 ClaimedFormat = request.SourceFormat,
                 AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
-                IgnoreChecks = request.IgnoreChecks.Except(NeverIgnored, StringComparer.OrdinalIgnoreCase).ToArray(),
+                IgnoreChecks = request.IgnoreChecks.Except(NeverIgnored, StringComparer.OrdinalIgnoreCase)
+                    .Concat(request.SourcePassphrase is null ? [] : new[] { CheckNames.KeyDerivation })
+                    .ToArray(),
                 VolumeSizeBytes = request.VolumeSizeBytes,
                 ImageId = request.ImageId,
             },

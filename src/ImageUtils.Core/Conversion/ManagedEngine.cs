@@ -31,7 +31,7 @@ internal static class ManagedEngine
         if (target.IsDevice)
         {
             await SparseCopy.ClearAsync(output, plan.ContentLength, plan.VirtualSize, options with { WriteZeros = true }, cancellationToken).ConfigureAwait(false);
-            RandomAccess.FlushToDisk(output);
+            FileSync.Flush(output);
         }
         else
         {

@@ -103,7 +103,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         {
             using (var handle = File.OpenHandle(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
             {
-                RandomAccess.FlushToDisk(handle);
+                FileSync.Flush(handle);
             }
 
             if (_force)

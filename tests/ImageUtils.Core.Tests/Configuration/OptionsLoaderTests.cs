@@ -53,6 +53,10 @@ public sealed class OptionsLoaderTests
             ("IMAGEUTILS_COMPRESS_ON_UPLOAD", "False"),
             ("IMAGEUTILS_CONVERSION_CPU_LIMIT", "7"),
             ("IMAGEUTILS_CONVERSION_ADDRESS_SPACE_LIMIT", "2GiB"),
+            ("IMAGEUTILS_CONVERT_CPU_LIMIT", "8"),
+            ("IMAGEUTILS_CONVERT_ADDRESS_SPACE_LIMIT", "3GiB"),
+            ("IMAGEUTILS_CONVERT_TIME_LIMIT", "9"),
+            ("IMAGEUTILS_TOOL_TIME_LIMIT", "0"),
             ("IMAGEUTILS_CONVERSION_DISABLED", "yes"),
             ("IMAGEUTILS_VMDK_ALLOWED_TYPES", "monolithicFlat, streamOptimized"),
             ("IMAGEUTILS_ROOT_HELPER", "sudo cinder-rootwrap '/etc/my cinder/rootwrap.conf'"),
@@ -75,6 +79,8 @@ public sealed class OptionsLoaderTests
         Assert.False(options.CompressOnUpload);
         Assert.Equal(TimeSpan.FromSeconds(7), options.ConversionCpuLimit);
         Assert.Equal(2L << 30, options.ConversionAddressSpaceLimit);
+        Assert.Equal((TimeSpan.FromSeconds(8), 3L << 30), (options.ConvertCpuLimit, options.ConvertAddressSpaceLimit));
+        Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.Zero), (options.ConvertTimeLimit, options.ToolTimeLimit));
         Assert.True(options.ConversionDisabled);
         Assert.Equal(["monolithicFlat", "streamOptimized"], options.VmdkAllowedTypes);
         Assert.Equal(["sudo", "cinder-rootwrap", "/etc/my cinder/rootwrap.conf"], options.RootHelper);

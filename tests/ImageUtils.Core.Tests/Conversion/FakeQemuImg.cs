@@ -16,6 +16,12 @@ internal sealed class FakeQemuImg : IProcessRunner
 
     public List<ProcessRequest> Asked { get; } = [];
 
+    /// <summary>So many runs fail with exit code 1 before the others end as they should, saying nothing.</summary>
+    public int FailuresFirst { get; init; }
+
+    /// <summary>Sees each request while the program "runs".</summary>
+    public Action<ProcessRequest>? OnAsked { get; init; }
+
     /// <summary>Is given the path that qemu-img would write.</summary>
     public Action<string>? Write { get; init; }
 
@@ -29,8 +35,14 @@ internal sealed class FakeQemuImg : IProcessRunner
         }
 
         Asked.Add(request);
+        OnAsked?.Invoke(request);
+        if (Asked.Count <= FailuresFirst)
+        {
+            return Task.FromResult(new ProcessResult("qemu-img …", 1, Says, StandardError, TimeSpan.Zero));
+        }
+
         Write?.Invoke(request.Arguments[^1]);
         request.OnOutput?.Invoke(Says.AsMemory());
-        return Task.FromResult(new ProcessResult("qemu-img …", ExitCode, Says, StandardError, TimeSpan.Zero));
+        return Task.FromResult(new ProcessResult("qemu-img …", ExitCode, Says, FailuresFirst > 0 ? string.Empty : StandardError, TimeSpan.Zero));
     }
 }

@@ -12,6 +12,10 @@ public sealed class QemuImgCommandsTests
         OutputFormat = DiskFormat.Raw,
     };
 
+    private static readonly QemuSource Luks = new("/a", DiskFormat.Luks);
+    private static readonly CipherSpec Aes = CipherSpec.Decode("aes-xts-plain64", 256);
+    private static readonly QemuConversion ToLuks = Plain with { Source = new QemuSource("/a", DiskFormat.Raw), OutputFormat = DiskFormat.Luks, SecretPath = "/s" };
+
     public static TheoryData<string, QemuConversion> Conversions() => new()
     {
         { "convert -O raw -f qcow2 /a /b", Plain },
@@ -30,6 +34,32 @@ public sealed class QemuImgCommandsTests
         { "convert -O raw --image-opts driver=vpc,force_size_calc=current_size,file.driver=file,file.filename=/a,,b,,c /b,c", Plain with { Source = new QemuSource("/a,b,c", DiskFormat.Vhd, "footer"), DestinationPath = "/b,c" } },
         { "convert -O raw --image-opts driver=vpc,force_size_calc=chs,file.driver=file,file.filename=/a /b", Plain with { Source = new QemuSource("/a", DiskFormat.Vhd, "chs") } },
     };
+
+    public static TheoryData<string, QemuConversion> EncryptedConversions() => new()
+    {
+        // cinder, line 054.
+        { "convert -O luks -f raw --object secret,id=luks_sec,format=raw,file=/s -o key-secret=luks_sec /a /b", ToLuks },
+        { "convert -O luks -t none -S 0 -f raw -o cipher-alg=aes-256,cipher-mode=xts,ivgen-alg=plain64 --object secret,id=luks_sec,format=raw,file=/s -o key-secret=luks_sec /a /b", ToLuks with { DirectIO = true, DisableSparse = true, Cipher = Aes } },
+        { "convert -p -O luks -r 7 -f raw --object secret,id=luks_sec,format=raw,file=/s -o key-secret=luks_sec /a /b", ToLuks with { ShowProgress = true, MaxBytesPerSecond = 7 } },
+        { "convert -O luks -f raw -o cipher-alg=aes-256,cipher-mode=cbc,ivgen-alg=essiv,ivgen-hash-alg=sha256 --object secret,id=luks_sec,format=raw,file=/s -o key-secret=luks_sec /a /b", ToLuks with { Cipher = CipherSpec.Decode("aes-cbc-essiv:sha256", 256) } },
+        { "convert -O luks --image-opts --object secret,id=luks_sec,format=raw,file=/s -o key-secret=luks_sec driver=vpc,force_size_calc=current_size,file.driver=file,file.filename=/a /b", ToLuks with { Source = new QemuSource("/a", DiskFormat.Vhd) } },
+
+        // cinder, line 056; the driver is named, and cipher and limits are not dropped.
+        { "convert -t none -S 0 --object secret,id=sec1,format=raw,file=/from --object secret,id=sec2,format=raw,file=/s --image-opts driver=luks,key-secret=sec1,file.driver=file,file.filename=/a -O luks -o key-secret=sec2 /b", ToLuks with { Source = Luks, SourceSecretPath = "/from", DirectIO = true, DisableSparse = true } },
+        { "convert -r 9 --object secret,id=sec1,format=raw,file=/from --object secret,id=sec2,format=raw,file=/s --image-opts driver=qcow2,encrypt.format=luks,encrypt.key-secret=sec1,file.driver=file,file.filename=/a,,b -O luks -o cipher-alg=aes-256,cipher-mode=xts,ivgen-alg=plain64 -o key-secret=sec2 /b", ToLuks with { Source = new QemuSource("/a,b", DiskFormat.Qcow2), SourceSecretPath = "/from", Cipher = Aes, MaxBytesPerSecond = 9 } },
+
+        // Refused by cinder, line 055.
+        { "convert -O raw --object secret,id=sec1,format=raw,file=/proc/1/fd/2 --image-opts driver=luks,key-secret=sec1,file.driver=file,file.filename=/a /b", Plain with { Source = Luks, SourceSecretPath = "/proc/1/fd/2" } },
+        { "convert -O qcow2 -c --object secret,id=sec1,format=raw,file=/x,,y --image-opts driver=luks,key-secret=sec1,file.driver=host_device,file.filename=/dev/sdb /b", Plain with { OutputFormat = DiskFormat.Qcow2, Compress = true, Source = new QemuSource("/dev/sdb", DiskFormat.Luks) { IsDevice = true }, SourceSecretPath = "/x,y" } },
+
+        // A device that goes away is not replaced by a file.
+        { "convert -p -n -O raw -t none -f qcow2 /a /dev/sdb", Plain with { ShowProgress = true, KeepDestination = true, DirectIO = true, DestinationPath = "/dev/sdb" } },
+    };
+
+    [Theory]
+    [MemberData(nameof(EncryptedConversions))]
+    public void Passphrases_and_ciphers_stand_where_cinder_puts_them(string expected, QemuConversion conversion) =>
+        Assert.Equal(expected, string.Join(' ', QemuImgCommands.Convert(conversion)));
 
     [Theory]
     [MemberData(nameof(Conversions))]

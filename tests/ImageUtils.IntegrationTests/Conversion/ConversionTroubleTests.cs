@@ -113,15 +113,6 @@ public sealed class ConversionTroubleTests
         Assert.Equal(workshop.File("none"), folder.Path);
     }
 
-    [Fact]
-    public async Task A_block_device_is_refused_rather_than_read_as_nothing()
-    {
-        Assert.SkipUnless(File.Exists("/dev/loop0"), "Needs a block device.");
-        using var workshop = new Workshop();
-        workshop.MakeDisk("disk", 1 << 20);
-        await Assert.ThrowsAsync<NotSupportedOperationException>(() => workshop.Converter.ConvertAsync(workshop.Request("disk", "/dev/loop0", "raw") with { Force = true }, Token));
-    }
-
     private static int ProcessesThatName(string text) => Directory.EnumerateDirectories("/proc").Count(folder =>
     {
         try
