@@ -96,7 +96,7 @@ public sealed class MergeVhdChainCommand : PathCommand
             ArchiveSet => new VhdChainSource { ArchivePath = Unresolved(ArchivePath) },
             _ => new VhdChainSource { Paths = [.. _paths] },
         };
-        string? target = source.ArchivePath ?? source.DirectoryPath ?? source.Paths.FirstOrDefault();
+        string? target = source.ArchivePath ?? source.DirectoryPath ?? (source.Paths.Count > 0 ? source.Paths[0] : null);
         if (target is null)
         {
             return;

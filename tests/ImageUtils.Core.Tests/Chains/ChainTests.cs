@@ -88,7 +88,7 @@ public sealed class ChainTests : IDisposable
         string[] paths = SmallChain.Save(SmallChain.Three(), _room.Links);
         byte[] good = File.ReadAllBytes(paths[1]);
         await Damage(bytes => bytes[512 + 100] ^= 1, 512 + 36);
-        await Damage(bytes => bytes.Fill(0, 8, 0).Fill(bytes.Length - 512, 8, 0), null);
+        await Damage(bytes => bytes.Fill(0, 8, 0).Fill(bytes.Length - 512, 8, 0), [null]);
         await Damage(bytes => bytes.Put(1536, bytes.AsSpan(1540, 4).ToArray()), 1536, 1540);
         await Damage(bytes => bytes.Be32(1536 + 12, 1), 1536 + 12);
 
