@@ -27,11 +27,20 @@ need_dotnet() {
 need_debian() {
     local command=$1 package=$2 why=$3
     command -v "$command" >/dev/null 2>&1 && return 0
-    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    if ! can_install; then
         note "$command ($why) is missing; install it with: sudo apt-get install $package"
         return 1
     fi
-    note "installing the Debian package $package ($why)"
+    install_debian "$why" "$package"
+}
+
+can_install() { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; }
+
+# install_debian WHY PACKAGE...
+install_debian() {
+    local why=$1
+    shift
+    note "installing the Debian packages $* ($why)"
     local policy=/usr/sbin/policy-rc.d made_policy=
     if [ ! -e "$policy" ]; then
         # No package shall start its service on the user's machine.
@@ -42,14 +51,26 @@ need_debian() {
     local log result=0
     log=$(mktemp)
     { DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$log" 2>&1 || result=$?
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1 || result=$?
     [ -z "$made_policy" ] || rm -f "$policy"
     if [ "$result" -ne 0 ]; then
-        note "installing $package failed:"
+        note "installing $* failed:"
         tail -n 5 "$log" >&2
     fi
     rm -f "$log"
     return "$result"
+}
+
+# The Python packages alone: they have no questions, no settings under /etc that matter, and no service.
+need_openstack() {
+    local missing
+    missing=$(tests/Services/openstack.sh missing | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    if can_install; then
+        install_debian "Keystone and Glance for the tests" python3-keystone python3-glance python3-keystonemiddleware || true
+    else
+        note "tests against Keystone and Glance are skipped; install: $missing"
+    fi
 }
 
 need_packages() {
@@ -156,6 +177,22 @@ test_pester() {
     esac
 }
 
+# One Keystone and one pair of Glances for all suites; the suites start their own, or skip, where this fails.
+start_openstack() {
+    need_openstack
+    [ -z "$(tests/Services/openstack.sh missing)" ] || return 0
+    local folder
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/imageutils-openstack.XXXXXX")
+    if tests/Services/openstack.sh start "$folder" $$ >"$OUTPUT/test-results/openstack.log" 2>&1; then
+        export IMAGEUTILS_TEST_OPENSTACK=$folder
+        trap 'tests/Services/openstack.sh stop "$IMAGEUTILS_TEST_OPENSTACK"' EXIT
+    else
+        note "Keystone and Glance did not start:"
+        tail -n 5 "$OUTPUT/test-results/openstack.log" >&2
+        rm -rf "$folder"
+    fi
+}
+
 run_tests() {
     need_dotnet
     need_packages
@@ -163,6 +200,7 @@ run_tests() {
     mkdir -p "$OUTPUT/test-results"
     rm -f "$OUTPUT/test-results/verdicts.txt"
     export IMAGEUTILS_TEST_RESULTS=$OUTPUT/test-results
+    start_openstack
     test_project tests/ImageUtils.Core.Tests
     test_project tests/ImageUtils.IntegrationTests
     [ ! -f "$OUTPUT/test-results/verdicts.txt" ] || cat "$OUTPUT/test-results/verdicts.txt"

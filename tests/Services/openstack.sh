@@ -143,8 +143,8 @@ work_dir = $home/work
 [taskflow_executor]
 engine_mode = serial
 [import_filtering_opts]
-allowed_hosts = 127.0.0.1
-allowed_ports = 80,$OPEN_PORT
+allowed_hosts = [127.0.0.1]
+allowed_ports = [80,$OPEN_PORT]
 [keystone_authtoken]
 auth_type = password
 auth_url = http://127.0.0.1:$KEYSTONE_PORT/v3
