@@ -19,4 +19,7 @@ public sealed class ImageDownloadFailedException : ImageUtilsException
 
     /// <summary>What the system or the server said.</summary>
     public string Reason { get; }
+
+    /// <summary>True where the line broke and the data themselves were right so far, so that a later download can go on.</summary>
+    public bool IsInterrupted { get; init; }
 }

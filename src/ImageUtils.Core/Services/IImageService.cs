@@ -14,6 +14,12 @@ public interface IImageService
     /// <summary>The folder or the address, for messages.</summary>
     string Location { get; }
 
+    /// <summary>True where the data come over a network: a broken line is worth another try, and a look at the beginning saves a download.</summary>
+    bool IsRemote => false;
+
+    /// <summary>True where an image's record says what its data are; without it the content alone decides.</summary>
+    bool StatesFormats => true;
+
     /// <summary>Whom the service takes the caller for; null: it knows no users.</summary>
     ServiceAccount? Account => null;
 

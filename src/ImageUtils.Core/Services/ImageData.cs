@@ -20,15 +20,19 @@ public sealed class ImageData : IAsyncDisposable
     /// <summary>The MD5 of the whole image in lower-case hex, which Glance sends with parts too; null: not told.</summary>
     public string? Checksum { get; private init; }
 
+    /// <summary>What tells these data from others under the same name (an ETag, the MD5); null: not told.</summary>
+    public string? Version { get; private init; }
+
     /// <summary>Data of which the beginning and the sizes are known.</summary>
     /// <param name="stream">The data; disposed of with this object.</param>
     /// <param name="offset">Where they begin.</param>
     /// <param name="length">How many they are; null: not known.</param>
     /// <param name="totalSize">The size of the whole; null: not known.</param>
     /// <param name="checksum">The MD5 of the whole; null: not known.</param>
+    /// <param name="version">What tells them from others under the same name; null: the MD5, if any.</param>
     /// <returns>The data.</returns>
-    public static ImageData Of(Stream stream, long offset, long? length, long? totalSize, string? checksum) =>
-        new(stream) { Offset = offset, Length = length, TotalSize = totalSize, Checksum = checksum };
+    public static ImageData Of(Stream stream, long offset, long? length, long? totalSize, string? checksum, string? version = null) =>
+        new(stream) { Offset = offset, Length = length, TotalSize = totalSize, Checksum = checksum, Version = version ?? checksum };
 
     /// <summary>All data of an image, moved to the wanted byte where the stream can.</summary>
     /// <param name="stream">All data; disposed of with this object.</param>

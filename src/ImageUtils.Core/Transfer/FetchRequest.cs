@@ -24,6 +24,9 @@ public sealed record FetchRequest
     /// <summary>Refuse an image for which no hash is promised.</summary>
     public bool RequireHash { get; init; }
 
+    /// <summary>How many connections may be used at once, 1 to 16; more than one helps where the way is long.</summary>
+    public int Connections { get; init; } = 1;
+
     /// <summary>The size in bytes of the volume it must fit in; null: no volume.</summary>
     public long? VolumeSizeBytes { get; init; }
 

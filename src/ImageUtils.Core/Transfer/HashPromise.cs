@@ -19,6 +19,9 @@ internal sealed class HashPromise
     /// <summary>True where somebody promised a hash.</summary>
     public bool IsGiven => _expected.Count > 0;
 
+    /// <summary>The promise to remember data by; null: there is none.</summary>
+    public string? Text => IsGiven ? string.Join(' ', _expected) : null;
+
     /// <summary>Everything that has to be computed.</summary>
     public IEnumerable<string> Algorithms => _expected.Select(hash => hash.Algorithm).Append(_reported);
 

@@ -1,9 +1,11 @@
 using System.Globalization;
 using ImageUtils.Errors;
+using ImageUtils.Formats;
 using ImageUtils.Operations;
 using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
+using ImageUtils.Transfer.Ranges;
 
 namespace ImageUtils.Transfer;
 
@@ -15,6 +17,7 @@ internal sealed class ImageDownload
     private readonly ServiceImage _image;
     private readonly HashPromise _promise;
     private readonly string? _localPath;
+    private readonly RemoteData? _remote;
 
     /// <summary>Makes the download.</summary>
     /// <param name="context">Settings, log, progress.</param>
@@ -22,14 +25,37 @@ internal sealed class ImageDownload
     /// <param name="image">The image.</param>
     /// <param name="promise">The hashes that the data must have.</param>
     /// <param name="localPath">A file that has the data already; null: the service is asked for them.</param>
-    public ImageDownload(OperationContext context, IImageService service, ServiceImage image, HashPromise promise, string? localPath = null)
+    /// <param name="connections">How many connections may be used at once, where the service is remote.</param>
+    public ImageDownload(OperationContext context, IImageService service, ServiceImage image, HashPromise promise, string? localPath = null, int connections = 1)
     {
         _localPath = localPath;
         _context = context;
         _service = service;
         _image = image;
         _promise = promise;
+        _remote = localPath is null && service.IsRemote ? new RemoteData(service, image, context, connections) : null;
     }
+
+    /// <summary>The bytes that came over a network, for figures; 0 where nothing did.</summary>
+    public long BytesMoved => _remote?.BytesMoved ?? 0;
+
+    /// <summary>True where a broken connection was taken up again.</summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>What tells the data at the server from others; null: the server does not say.</summary>
+    public string? Version => _remote?.Version;
+
+    /// <summary>
+    /// Judges an image that is elsewhere by less than 1 MiB of it, so that what cannot be used is refused before its gigabytes
+    /// move. Where that cannot be done nothing happens: the data are judged when they come.
+    /// </summary>
+    /// <param name="inspection">What the data must be.</param>
+    /// <param name="judge">Looks at what is known of them, for example at their size; null: nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends with the verdict.</returns>
+    /// <exception cref="ImageUnacceptableException">They are refused.</exception>
+    public Task JudgeAheadAsync(InspectionRequest inspection, Action<ImageFacts>? judge, CancellationToken cancellationToken) =>
+        _remote?.JudgeAsync(inspection, judge, cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Refuses an image that has no data to give.</summary>
     public static void RequireActive(ServiceImage image)
@@ -41,7 +67,7 @@ internal sealed class ImageDownload
     }
 
     /// <summary>Receives the data.</summary>
-    /// <param name="destination">Where they go; empty.</param>
+    /// <param name="destination">Where they go; what it holds already is the beginning of the data, from an earlier download.</param>
     /// <param name="folder">The folder it is in, for the check of space and for errors.</param>
     /// <param name="inspection">What the data must be, judged by their beginning; null: nothing is asked of them here.</param>
     /// <param name="cancellationToken">Ends the download.</param>
@@ -54,20 +80,23 @@ internal sealed class ImageDownload
     {
         RequireSpace(folder);
         using var hasher = new ContentHasher(_promise.Algorithms);
+        long start = destination.CanSeek ? await TakeUpAsync(destination, hasher, cancellationToken).ConfigureAwait(false) : 0;
         var copy = new ContentCopy
         {
             OnReadError = e => new ImageDownloadFailedException(_image.ImageId, e.Message, e),
             OnWriteError = e => ExplainWrite(e, folder),
-            Limit = _image.Size,
-            OnPiece = EarlyRefusal.Of(_context.Inspector, inspection, $"image {_image.ImageId}", _image.Size, cancellationToken),
+            Limit = _image.Size - start,
+            OnPiece = start == 0 ? EarlyRefusal.Of(_context.Inspector, inspection, $"image {_image.ImageId}", _image.Size, cancellationToken) : null,
             Progress = new ProgressMeter(_context.Progress, $"Downloading image {_image.ImageId}", _image.Size),
         };
-        Stream source = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        Stream source = await OpenAsync(start, cancellationToken).ConfigureAwait(false);
         long size;
         await using (source.ConfigureAwait(false))
         {
-            size = await copy.RunAsync(source, destination, hasher, cancellationToken).ConfigureAwait(false);
+            size = start + await copy.RunAsync(source, destination, hasher, cancellationToken).ConfigureAwait(false);
         }
+
+        IsResumed = start > 0 || _remote is { Resumes: > 0 };
 
         if (_image.Size is long promised && size != promised)
         {
@@ -82,8 +111,26 @@ internal sealed class ImageDownload
     public ImageTooBigException NoSpace(string folder, Exception cause) =>
         new(_image.ImageId, $"No space left in image_conversion_dir path ({folder}) while fetching image {_image.ImageId}.", cause);
 
-    private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>No hash can be kept across processes: what is here already is read once more, and counts as come.</summary>
+    private static async Task<long> TakeUpAsync(Stream destination, ContentHasher hasher, CancellationToken cancellationToken)
     {
+        if (destination.Length == 0)
+        {
+            return 0;
+        }
+
+        destination.Position = 0;
+        var copy = new ContentCopy { OnReadError = e => e, OnWriteError = e => e };
+        return await copy.RunAsync(destination, Stream.Null, hasher, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Stream> OpenAsync(long start, CancellationToken cancellationToken)
+    {
+        if (_remote is not null)
+        {
+            return _remote.Open(start);
+        }
+
         try
         {
             return _localPath is not null

@@ -6,6 +6,7 @@ using ImageUtils.Operations;
 using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
+using ImageUtils.Transfer.Ranges;
 
 namespace ImageUtils.Transfer;
 
@@ -58,15 +59,15 @@ public sealed class ImageFetcher
         using PartialFile file = PartialFile.Create(request.DestinationPath, request.Force);
         string folder = Path.GetDirectoryName(file.DestinationPath)!;
         using TemporaryImage? here = await new TemporaryImages(_context, _service).TryJoinAsync(image, cancellationToken).ConfigureAwait(false);
-        var download = new ImageDownload(_context, _service, image, promise, here?.Path);
-        FileStream stream = file.OpenStream();
-        (long Size, ContentHash Hash) received;
-        await using (stream.ConfigureAwait(false))
+        var download = new ImageDownload(_context, _service, image, promise, here?.Path, request.Connections);
+        InspectionRequest? inspection = request.SkipFormatCheck ? null : ImageClaim.OfFile(image, _context);
+        if (inspection is not null)
         {
-            InspectionRequest? inspection = request.SkipFormatCheck ? null : ImageClaim.OfFile(image, _context);
-            received = await download.ReceiveAsync(stream, folder, inspection, cancellationToken).ConfigureAwait(false);
+            await download.JudgeAheadAsync(inspection, facts => VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId), cancellationToken).ConfigureAwait(false);
         }
 
+        var kept = new KeptPart(file.DestinationPath, new KeptPartIdentity(_service.Location, image.ImageId, image.Size, promise.Text) { Version = download.Version });
+        (long Size, ContentHash Hash) received = await ReceiveAsync(file, kept, download, inspection, cancellationToken).ConfigureAwait(false);
         ImageFacts? facts = request.SkipFormatCheck ? null : Inspect(file.TemporaryPath, image, request, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Commit(file, download, folder);
@@ -75,12 +76,14 @@ public sealed class ImageFetcher
         return new ImageFetchResult
         {
             Path = file.DestinationPath,
-            SourceImageId = image.ImageId,
+            SourceImageId = _service.StatesFormats ? image.ImageId : null,
+            SourceUri = _service.StatesFormats ? null : image.ImageId,
             Size = received.Size,
             Format = facts?.Format.Name,
             HashAlgorithm = received.Hash.Algorithm,
             Hash = received.Hash.Value,
             IsHashVerified = promise.IsGiven,
+            IsResumed = download.IsResumed,
             Duration = duration,
             AverageBytesPerSecond = TransferRate.BytesPerSecond(received.Size, duration),
         };
@@ -93,6 +96,29 @@ public sealed class ImageFetcher
     /// <exception cref="DestinationUnwritableException">No file can have that name.</exception>
     public static string DestinationOf(string destination, ServiceImage image) =>
         DestinationPath.Resolve(destination, image.ImageId, DiskFormat.TryParse(image.DiskFormat, out DiskFormat? format) ? format : DiskFormat.Raw);
+
+    /// <summary>Receives the data, from where an earlier fetch ended; where the network gives up, what came is kept for the next one.</summary>
+    private async Task<(long Size, ContentHash Hash)> ReceiveAsync(PartialFile file, KeptPart kept, ImageDownload download, InspectionRequest? inspection, CancellationToken cancellationToken)
+    {
+        if (_service.IsRemote && kept.TryTake(file))
+        {
+            _context.Log.Verbose($"An earlier download to {file.DestinationPath} is taken up again.");
+        }
+
+        try
+        {
+            FileStream stream = file.OpenStream();
+            await using (stream.ConfigureAwait(false))
+            {
+                return await download.ReceiveAsync(stream, Path.GetDirectoryName(file.DestinationPath)!, inspection, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (ImageDownloadFailedException e) when (_service.IsRemote && e.IsInterrupted && kept.TryKeep(file, download.Version) is > 0 and long length)
+        {
+            _context.Log.Warning(FormattableString.Invariant($"The {length} bytes that came are kept; the next fetch to {file.DestinationPath} goes on from there."));
+            throw;
+        }
+    }
 
     private static void Commit(PartialFile file, ImageDownload download, string folder)
     {

@@ -7,4 +7,7 @@ public sealed record VolumeFetchRequest : VolumeRequest
 {
     /// <summary>The image.</summary>
     public required string ImageId { get; init; }
+
+    /// <summary>How many connections may be used at once, 1 to 16.</summary>
+    public int Connections { get; init; } = 1;
 }

@@ -56,7 +56,7 @@ public sealed class VolumeFetcher
         long started = Stopwatch.GetTimestamp();
         OwnDestination.Refuse(_service, request.ImageId, request.DestinationPath);
         ServiceImage image = await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
-        string claim = RequireConvertible(image, request);
+        string? claim = RequireConvertible(image, request);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
         ConversionDestination.RequireDevice(request.DestinationPath);
@@ -69,10 +69,10 @@ public sealed class VolumeFetcher
         string path = here?.Path ?? download!.Path;
         ConversionRequest conversion = ConversionOf(request, image, path);
 
-        // What a XenServer archive is merged to is as plain as a raw disk.
+        // What a XenServer archive is merged to is as plain as a raw disk; what is not stated is known when its beginning came.
         _converter.EnsureCanConvert(!image.IsXenServer && DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
 
-        long written = download is null ? 0 : await DownloadAsync(image, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
+        long written = download is null ? 0 : await DownloadAsync(image, request, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
         using TemporaryImageFile? unpacked = await UnpackAsync(image, path, conversions, cancellationToken).ConfigureAwait(false);
         if (unpacked is not null)
         {
@@ -89,7 +89,8 @@ public sealed class VolumeFetcher
         return result with
         {
             SourcePath = null,
-            SourceImageId = image.ImageId,
+            SourceImageId = _service.StatesFormats ? image.ImageId : null,
+            SourceUri = _service.StatesFormats ? null : image.ImageId,
             TemporaryBytes = result.TemporaryBytes + written,
             Duration = duration,
             AverageBytesPerSecond = TransferRate.BytesPerSecond(result.VirtualSize, duration),
@@ -108,23 +109,32 @@ public sealed class VolumeFetcher
         ImageId = image.ImageId,
     };
 
-    private string RequireConvertible(ServiceImage image, VolumeFetchRequest request)
+    private string? RequireConvertible(ServiceImage image, VolumeFetchRequest request)
     {
-        string diskFormat = image.DiskFormat ?? throw new ImageUnacceptableException(image.ImageId, "It has no disk_format.");
+        if (image.DiskFormat is not string diskFormat)
+        {
+            return _service.StatesFormats ? throw new ImageUnacceptableException(image.ImageId, "It has no disk_format.") : null;
+        }
+
         ConversionPermission.CheckDownload(_context.Options, diskFormat, request.OutputFormat, image.ImageId);
         CompressedImage.RequireAllowed(image, _context.Options);
-        return ImageClaim.ClaimOf(diskFormat, image.ImageId)!;
+        return ImageClaim.ClaimOf(diskFormat, image.ImageId);
     }
 
-    private async Task<long> DownloadAsync(ServiceImage image, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
+    private async Task<long> DownloadAsync(ServiceImage image, VolumeFetchRequest request, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
     {
         HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, _context.Log);
         FileStream stream = temporary.OpenWrite();
         await using (stream.ConfigureAwait(false))
         {
-            (long size, _) = await new ImageDownload(_context, _service, image, promise)
-                .ReceiveAsync(stream, folder, CompressedImage.Is(image.ContainerFormat) ? null : ImageClaim.OfDisk(image, _context), cancellationToken)
-                .ConfigureAwait(false);
+            var download = new ImageDownload(_context, _service, image, promise, connections: request.Connections);
+            InspectionRequest? inspection = CompressedImage.Is(image.ContainerFormat) ? null : ImageClaim.OfDisk(image, _context);
+            if (inspection is not null)
+            {
+                await download.JudgeAheadAsync(inspection, facts => VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId), cancellationToken).ConfigureAwait(false);
+            }
+
+            (long size, _) = await download.ReceiveAsync(stream, folder, inspection, cancellationToken).ConfigureAwait(false);
             return size;
         }
     }
@@ -148,6 +158,11 @@ public sealed class VolumeFetcher
             .Inspect(path, ImageClaim.OfDisk(image, _context), cancellationToken)
             .ThrowIfUnacceptable();
         VolumeSize.CheckVirtualSize(inspection.Facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
+        if (!_service.StatesFormats)
+        {
+            ConversionPermission.CheckDownload(_context.Options, inspection.Facts.Format.Name, request.OutputFormat, image.ImageId);
+        }
+
         if (inspection.Facts.BackingFile is not null)
         {
             // No check that was set aside may let another file of this machine into the volume.

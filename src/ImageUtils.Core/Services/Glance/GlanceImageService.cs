@@ -37,6 +37,9 @@ public sealed class GlanceImageService : IImageService, IDisposable
     public string Kind => "glance";
 
     /// <inheritdoc/>
+    public bool IsRemote => true;
+
+    /// <inheritdoc/>
     public string Location => _client.Location;
 
     /// <inheritdoc/>

@@ -16,8 +16,9 @@ internal static class HttpTransport
 
     /// <summary>Makes a client that follows no redirect, keeps no cookie, and has no limit for a whole transfer.</summary>
     /// <param name="settings">How services are reached.</param>
+    /// <param name="connect">Makes a connection; null: the usual way.</param>
     /// <exception cref="Errors.InvalidOptionException">A file of certificates cannot be used.</exception>
-    public static HttpClient Create(TransportSettings settings)
+    public static HttpClient Create(TransportSettings settings, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -30,6 +31,7 @@ internal static class HttpTransport
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             UseCookies = false,
             SslOptions = CreateTls(settings),
+            ConnectCallback = connect,
         };
         if (settings.Proxy is { } proxy)
         {

@@ -1,0 +1,231 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using ImageUtils.Errors;
+using ImageUtils.Services.Http;
+
+namespace ImageUtils.Services.Web;
+
+/// <summary>
+/// Images at plain addresses (http, https), as an image service that can only be read: the address is the image's id. It
+/// says nothing of formats, so content alone decides.
+/// </summary>
+public sealed class WebImageService : IImageService, IDisposable
+{
+    private const int MostRedirects = 5;
+
+    private readonly HttpClient _http;
+    private readonly WebRedirects _redirects;
+    private readonly TimeSpan _idleTimeout;
+
+    /// <summary>Makes the service; nothing is sent.</summary>
+    /// <param name="settings">How servers are reached.</param>
+    /// <param name="allowAnyRedirect">True: redirects may lead to another scheme, to this machine and to the local link.</param>
+    /// <exception cref="InvalidOptionException">A file of certificates cannot be used.</exception>
+    public WebImageService(TransportSettings settings, bool allowAnyRedirect = false)
+    {
+        _redirects = new WebRedirects(allowAnyRedirect);
+        _http = HttpTransport.Create(settings, settings.Proxy is null ? _redirects.ConnectAsync : null);
+        _idleTimeout = settings.IdleTimeout;
+    }
+
+    /// <inheritdoc/>
+    public string Kind => "web";
+
+    /// <inheritdoc/>
+    public string Location => "http";
+
+    /// <inheritdoc/>
+    public bool IsRemote => true;
+
+    /// <inheritdoc/>
+    public bool StatesFormats => false;
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="text">The address.</param>
+    /// <returns>The address, absolute.</returns>
+    /// <exception cref="InvalidAddressException">It is not of http or https, or it holds a password.</exception>
+    public static Uri Parse(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
+        {
+            throw new InvalidAddressException(text, "an address begins with http:// or https://.");
+        }
+
+        return address.UserInfo.Length == 0
+            ? address
+            : throw new InvalidAddressException(address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), "names and passwords do not belong in an address, where logs and process lists show them.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken)
+    {
+        // Asked for by one byte: what HEAD says is not always what GET gives, and this tells whether parts are known.
+        ImageData data = await OpenDataAsync(imageId, 0, 1, cancellationToken).ConfigureAwait(false);
+        await using (data.ConfigureAwait(false))
+        {
+            return new ServiceImage
+            {
+                ImageId = imageId,
+                Name = Path.GetFileName(Uri.UnescapeDataString(Parse(imageId).AbsolutePath)) is { Length: > 0 } name ? name : null,
+                Status = ImageVocabulary.Active,
+                ContainerFormat = "bare",
+                Size = data.TotalSize,
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken) =>
+        (await OpenDataAsync(imageId, 0, null, cancellationToken).ConfigureAwait(false)).Stream;
+
+    /// <inheritdoc/>
+    public async Task<ImageData> OpenDataAsync(string imageId, long offset, long? length, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        HttpResponseMessage answer = await SendAsync(Parse(imageId), offset, length, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && offset == 0)
+            {
+                // An empty file has no first byte.
+                answer.Dispose();
+                answer = await SendAsync(Parse(imageId), 0, null, cancellationToken).ConfigureAwait(false);
+            }
+
+            Require(answer, imageId);
+            HttpContentHeaders headers = answer.Content.Headers;
+            if (headers.ContentEncoding.Count > 0)
+            {
+                throw new ImageDownloadFailedException(imageId, $"the server packs it ({string.Join(", ", headers.ContentEncoding)}), though that was not asked for.");
+            }
+
+            ContentRangeHeaderValue? range = answer.StatusCode == HttpStatusCode.PartialContent ? headers.ContentRange : null;
+            if (answer.StatusCode == HttpStatusCode.PartialContent && range?.From is null)
+            {
+                throw new ImageDownloadFailedException(imageId, "a part came of which is not said where it belongs.");
+            }
+
+            Stream stream = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return ImageData.Of(
+                new IdleTimeoutStream(answer, stream, _idleTimeout),
+                range?.From ?? 0,
+                headers.ContentLength,
+                range is null ? headers.ContentLength : range.Length,
+                checksum: null,
+                VersionOf(answer));
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+#pragma warning disable CS1998 // An iterator that refuses at its first step.
+    public async IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (filter is not null)
+        {
+            throw ReadOnly("list images");
+        }
+
+        yield break;
+    }
+#pragma warning restore CS1998
+
+    /// <inheritdoc/>
+    public Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken) => throw ReadOnly("create an image");
+
+    /// <inheritdoc/>
+    public Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken) => throw ReadOnly("upload data");
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => throw ReadOnly("delete an image");
+
+    /// <inheritdoc/>
+    public Task<ServiceImage> UpdateAsync(string imageId, ImageChanges changes, CancellationToken cancellationToken) => throw ReadOnly("change an image");
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ImageStore>> ListStoresAsync(CancellationToken cancellationToken) => throw ReadOnly("list stores");
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static NotSupportedOperationException ReadOnly(string operation) => new($"An address can only be read: it cannot {operation}.");
+
+    /// <summary>A strong ETag, or the date with the length: what a part may be held against another by (RFC 9110, 8.8).</summary>
+    private static string? VersionOf(HttpResponseMessage answer) => answer.Headers.ETag is { IsWeak: false } tag
+        ? tag.Tag
+        : answer.Content.Headers.LastModified?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    private static void Require(HttpResponseMessage answer, string imageId)
+    {
+        if (answer.IsSuccessStatusCode && answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
+        {
+            return;
+        }
+
+        string status = string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode} {answer.ReasonPhrase}");
+        throw answer.StatusCode switch
+        {
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new ImageNotFoundException(imageId),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new NotAuthorizedException($"{imageId}: the server answered {status}."),
+            HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout =>
+                new IOException($"the server answered {status}"),
+            _ => new ImageDownloadFailedException(imageId, $"the server answered {status}."),
+        };
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Uri address, long offset, long? length, CancellationToken cancellationToken)
+    {
+        Uri current = address;
+        for (int redirect = 0; ; redirect++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, current);
+            WebRedirects.Mark(request, address);
+            request.Headers.AcceptEncoding.ParseAdd("identity");
+            if (offset > 0 || length is not null)
+            {
+                request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
+            }
+
+            HttpResponseMessage answer = await AskAsync(request, address, cancellationToken).ConfigureAwait(false);
+            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } location)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+            if (redirect == MostRedirects)
+            {
+                throw new ImageDownloadFailedException(address.AbsoluteUri, $"the server redirects more than {MostRedirects} times.");
+            }
+
+            current = _redirects.Follow(address, current, location);
+        }
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
+    {
+        using var watch = new IdleWatch(_idleTimeout, cancellationToken);
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (e.InnerException is ImageDownloadFailedException refusal)
+        {
+            throw new ImageDownloadFailedException(refusal.ImageId, refusal.Reason, e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new IOException($"{address.Host}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (watch.IsExpired)
+        {
+            throw new IOException(watch.Reason, e);
+        }
+    }
+}
