@@ -2,6 +2,8 @@ using System.CommandLine;
 using ImageUtils.Configuration;
 using ImageUtils.Conversion;
 using ImageUtils.Processes;
+using ImageUtils.Services;
+using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
@@ -11,6 +13,7 @@ namespace ImageUtils.Cli.Verbs;
 internal static class ConvertVerb
 {
     private static readonly Argument<string[]> Paths = new("SRC DEST") { Description = "Source and destination; with --image the destination alone.", Arity = new ArgumentArity(1, 2) };
+    private static readonly Option<string?> Address = WebAddress.Option();
     private static readonly Option<string?> Image = new("--image") { Description = "Make the volume from this image of the image service.", HelpName = "ID" };
     private static readonly Option<string?> To = Choice.Format("--to", "The format of the result (raw).");
     private static readonly Option<string?> From = Choice.Format("--from", "The format the source is claimed to be; the content must agree.", allowMachineImage: true);
@@ -33,7 +36,7 @@ internal static class ConvertVerb
     {
         Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
         {
-            Paths, Image, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RunAsRoot, Force,
+            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RunAsRoot, Force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
@@ -42,15 +45,21 @@ internal static class ConvertVerb
     private static async Task ConvertAsync(Session session, ParseResult parsed)
     {
         string[] paths = parsed.GetRequiredValue(Paths);
-        string? image = parsed.GetValue(Image);
+        string? address = parsed.GetValue(Address);
+        if (address is not null && parsed.GetValue(Image) is not null)
+        {
+            throw new UsageException("--image and --uri are two images; one is converted.");
+        }
+
+        string? image = address is null ? parsed.GetValue(Image) : WebImageService.Parse(address).AbsoluteUri;
         if (image is not null && parsed.GetValue(From) is not null)
         {
-            throw new UsageException("--from goes with a source file; an image of the image service says itself what it is.");
+            throw new UsageException("--from goes with a source file; an image of the image service or at an address is what it says or holds.");
         }
 
         if (paths.Length != (image is null ? 2 : 1))
         {
-            throw new UsageException(image is null ? "Give a source and a destination: imageutils convert SRC DEST." : "With --image give the destination alone.");
+            throw new UsageException(image is null ? "Give a source and a destination: imageutils convert SRC DEST." : "With --image or --uri give the destination alone.");
         }
 
         if (parsed.GetValue(KeySize) is not null && parsed.GetValue(CipherWords) is null)
@@ -64,13 +73,14 @@ internal static class ConvertVerb
             image ?? paths[0],
             async () =>
             {
+                using WebImageService? web = WebAddress.Open(session, address);
                 using Passphrase? passphrase = PassphraseOption.Read(parsed, PassphraseFile);
                 using Passphrase? sourcePassphrase = PassphraseOption.Read(parsed, SourcePassphraseFile);
                 T Complete<T>(T request)
                     where T : VolumeRequest => (T)(ConvertVerb.Complete(request, parsed) with { Passphrase = passphrase, SourcePassphrase = sourcePassphrase });
                 await DestinationPath.InFolderAsync(FullPath.Of(destination), async () => session.Results.Write(image is null
                     ? await ConvertFileAsync(session, Complete(FileRequest(parsed, paths[0], destination))).ConfigureAwait(false)
-                    : await ConvertImageAsync(session, Complete(ImageRequest(parsed, image, destination))).ConfigureAwait(false))).ConfigureAwait(false);
+                    : await ConvertImageAsync(session, web ?? session.Service, Complete(ImageRequest(parsed, image, destination))).ConfigureAwait(false))).ConfigureAwait(false);
             }).ConfigureAwait(false);
     }
 
@@ -85,15 +95,18 @@ internal static class ConvertVerb
     private static VolumeFetchRequest ImageRequest(ParseResult parsed, string imageId, string destination) => new()
     {
         ImageId = imageId,
-        DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), imageId, Format(parsed)),
+        DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), NameOf(imageId), Format(parsed)),
         OutputFormat = Format(parsed),
     };
+
+    /// <summary>An address is called by the last part of its path.</summary>
+    private static string NameOf(string imageId) => imageId.Contains("://", StringComparison.Ordinal) ? Path.GetFileName(new Uri(imageId).AbsolutePath) : imageId;
 
     private static Task<ImageConversionResult> ConvertFileAsync(Session session, ConversionRequest request) =>
         new ImageConverter(session.Operations).ConvertAsync(request, session.Token);
 
-    private static Task<ImageConversionResult> ConvertImageAsync(Session session, VolumeFetchRequest request) =>
-        new VolumeFetcher(session.Operations, session.Service, new ImageConverter(session.Operations)).FetchAsync(request, session.Token);
+    private static Task<ImageConversionResult> ConvertImageAsync(Session session, IImageService service, VolumeFetchRequest request) =>
+        new VolumeFetcher(session.Operations, service, new ImageConverter(session.Operations)).FetchAsync(request, session.Token);
 
     private static DiskFormat Format(ParseResult parsed) => DiskFormat.Parse(parsed.GetValue(To) ?? DiskFormat.Raw.Name);
 

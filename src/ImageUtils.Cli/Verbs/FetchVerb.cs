@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageUtils.Services;
+using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
@@ -11,8 +13,17 @@ internal static class FetchVerb
     /// <returns>The command.</returns>
     public static Command Create()
     {
-        Argument<string> image = new("ID") { Description = "The image." };
-        Argument<string> destination = new("DEST") { Description = "The file, or a folder." };
+        Argument<string[]> words = new("ID DEST") { Description = "The image, and the file or folder it goes to; with --uri the destination alone.", Arity = new ArgumentArity(1, 2) };
+        Option<string?> uri = WebAddress.Option();
+        Option<string?> hashFile = new("--hash-file") { Description = "A list of hashes (SHA256SUMS), a file or an address, that has the image's.", HelpName = "F" };
+        Option<int> connections = new("--connections") { Description = "How many connections may be used at once (1).", DefaultValueFactory = _ => 1, HelpName = "N" };
+        connections.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 16)
+            {
+                result.AddError("--connections takes 1 to 16.");
+            }
+        });
         Option<string?> expectedHash = new("--expected-hash") { Description = "The hash the data must have, in hex.", HelpName = "H" };
         Option<string?> algorithm = new("--hash-algorithm") { Description = "Its algorithm: md5, sha1, sha256, sha384 or sha512; without it, by its length.", HelpName = "A" };
         algorithm.Validators.Add(result =>
@@ -28,31 +39,45 @@ internal static class FetchVerb
         Option<bool> force = new("--force") { Description = "Overwrite an existing destination." };
         Command command = new("fetch", "Download an image into a file; hash and format are checked.")
         {
-            image, destination, expectedHash, algorithm, requireHash, skipFormatCheck, volumeSize, force,
+            words, uri, expectedHash, algorithm, hashFile, requireHash, connections, skipFormatCheck, volumeSize, force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
-            session => session.EachAsync(parsed.GetRequiredValue(image), async () =>
+            async session =>
             {
-                string imageId = parsed.GetRequiredValue(image);
-                string target = FullPath.Of(parsed.GetRequiredValue(destination));
-                ServiceImage shown = await session.Service.GetAsync(imageId, session.Token).ConfigureAwait(false);
-                FetchRequest request = new()
+                string[] given = parsed.GetRequiredValue(words);
+                string? address = parsed.GetValue(uri);
+                if (given.Length != (address is null ? 2 : 1))
                 {
-                    ImageId = imageId,
-                    Image = shown,
-                    DestinationPath = ImageFetcher.DestinationOf(target, shown),
-                    ExpectedHash = parsed.GetValue(expectedHash),
-                    HashAlgorithm = parsed.GetValue(algorithm),
-                    RequireHash = parsed.GetValue(requireHash),
-                    SkipFormatCheck = parsed.GetValue(skipFormatCheck),
-                    VolumeSizeBytes = parsed.GetValue(volumeSize),
-                    Force = parsed.GetValue(force),
-                };
-                await DestinationPath.InFolderAsync(
-                    target,
-                    async () => session.Results.Write(await new ImageFetcher(session.Operations, session.Service).FetchAsync(request, session.Token).ConfigureAwait(false))).ConfigureAwait(false);
-            }),
+                    throw new UsageException(address is null ? "Give an image and a destination: imageutils fetch ID DEST." : "With --uri give the destination alone.");
+                }
+
+                await session.EachAsync(address ?? given[0], async () =>
+                {
+                    using WebImageService? web = WebAddress.Open(session, address);
+                    IImageService service = web ?? session.Service;
+                    ImageFetcher fetcher = new(session.Operations, service);
+                    string target = FullPath.Of(given[^1]);
+                    ServiceImage shown = await fetcher.FindAsync(address is null ? given[0] : WebImageService.Parse(address).AbsoluteUri, session.Token).ConfigureAwait(false);
+                    FetchRequest request = new()
+                    {
+                        ImageId = shown.ImageId,
+                        Image = shown,
+                        DestinationPath = fetcher.DestinationOf(target, shown),
+                        ExpectedHash = parsed.GetValue(expectedHash),
+                        HashAlgorithm = parsed.GetValue(algorithm),
+                        HashFile = parsed.GetValue(hashFile) is { } list && !list.Contains("://", StringComparison.Ordinal) ? FullPath.Of(list) : parsed.GetValue(hashFile),
+                        RequireHash = parsed.GetValue(requireHash),
+                        Connections = parsed.GetValue(connections),
+                        SkipFormatCheck = parsed.GetValue(skipFormatCheck),
+                        VolumeSizeBytes = parsed.GetValue(volumeSize),
+                        Force = parsed.GetValue(force),
+                    };
+                    await DestinationPath.InFolderAsync(
+                        target,
+                        async () => session.Results.Write(await fetcher.FetchAsync(request, session.Token).ConfigureAwait(false))).ConfigureAwait(false);
+                }).ConfigureAwait(false);
+            },
             token));
         return command;
     }

@@ -35,6 +35,21 @@ public static class DestinationPath
         return IsFolder(destination) ? Path.Combine(fullPath, FileName(sourceName, format.Name)) : fullPath;
     }
 
+    /// <summary>Finds the file to write for data that keep the name they were published under. Nothing is made.</summary>
+    /// <param name="destination">The destination as given, literal.</param>
+    /// <param name="address">Where the data are; the last part of its path is their name.</param>
+    /// <returns>The full path of the file.</returns>
+    /// <exception cref="DestinationUnwritableException">No file can have that name.</exception>
+    public static string Resolve(string destination, Uri address)
+    {
+        string name = Path.GetFileName(Uri.UnescapeDataString(address.AbsolutePath).Replace('\\', '/'));
+        string extension = Path.GetExtension(name).TrimStart('.');
+        string stem = Path.GetFileNameWithoutExtension(name);
+        bool isPlain = stem is not ("" or "." or "..") && !name.Any(char.IsControl) && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
+        string resolved = Resolve(destination, isPlain ? stem + ".x" : "image", DiskFormat.Raw);
+        return !IsFolder(destination) ? resolved : Path.ChangeExtension(resolved, isPlain && extension.Length is > 0 and <= 16 ? extension : null);
+    }
+
     /// <summary>Makes the folder of a destination that ends in a separator; every other destination's folder must be there already.</summary>
     /// <param name="destination">The destination as given, literal.</param>
     /// <exception cref="DestinationUnwritableException">The folder cannot be made.</exception>

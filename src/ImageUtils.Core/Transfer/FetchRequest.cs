@@ -21,6 +21,12 @@ public sealed record FetchRequest
     /// <summary>The algorithm of <see cref="ExpectedHash"/> (md5, sha1, sha256, sha384, sha512); null: by its length.</summary>
     public string? HashAlgorithm { get; init; }
 
+    /// <summary>
+    /// A list of hashes as publishers put beside images (SHA256SUMS), a path or an address; the image's line in it is the hash
+    /// the data must have. Null: none. Not together with <see cref="ExpectedHash"/>.
+    /// </summary>
+    public string? HashFile { get; init; }
+
     /// <summary>Refuse an image for which no hash is promised.</summary>
     public bool RequireHash { get; init; }
 

@@ -50,6 +50,11 @@ public sealed class ImageFetcher
         ServiceImage image = request.Image ?? await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
+        if (request.HashFile is not null)
+        {
+            expected = await HashList.FindAsync(request.HashFile, NameOf(image), request.HashAlgorithm, cancellationToken).ConfigureAwait(false);
+        }
+
         HashPromise promise = HashPromise.Of(image, expected, algorithm, _context.Log);
         if (request.RequireHash && !promise.IsGiven)
         {
@@ -89,13 +94,24 @@ public sealed class ImageFetcher
         };
     }
 
+    /// <summary>Finds an image, for what has to be known before the fetch.</summary>
+    /// <param name="imageId">Its id or address.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="ImageNotFoundException">There is no such image.</exception>
+    public Task<ServiceImage> FindAsync(string imageId, CancellationToken cancellationToken) => _service.GetAsync(imageId, cancellationToken);
+
     /// <summary>The file that an image is fetched into, where a folder was named: after its id and its format.</summary>
     /// <param name="destination">The destination as given, literal.</param>
     /// <param name="image">The image.</param>
     /// <returns>The full path of the file.</returns>
     /// <exception cref="DestinationUnwritableException">No file can have that name.</exception>
-    public static string DestinationOf(string destination, ServiceImage image) =>
-        DestinationPath.Resolve(destination, image.ImageId, DiskFormat.TryParse(image.DiskFormat, out DiskFormat? format) ? format : DiskFormat.Raw);
+    public string DestinationOf(string destination, ServiceImage image) => !_service.StatesFormats
+        ? DestinationPath.Resolve(destination, new Uri(image.ImageId))
+        : DestinationPath.Resolve(destination, image.ImageId, DiskFormat.TryParse(image.DiskFormat, out DiskFormat? format) ? format : DiskFormat.Raw);
+
+    /// <summary>What a list of hashes calls an image: the file it was published as.</summary>
+    private static string NameOf(ServiceImage image) => image.Name ?? image.ImageId;
 
     /// <summary>Receives the data, from where an earlier fetch ended; where the network gives up, what came is kept for the next one.</summary>
     private async Task<(long Size, ContentHash Hash)> ReceiveAsync(PartialFile file, KeptPart kept, ImageDownload download, InspectionRequest? inspection, CancellationToken cancellationToken)

@@ -3,6 +3,9 @@ using ImageUtils.Configuration;
 using ImageUtils.Conversion;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
+using ImageUtils.Services;
+using ImageUtils.Services.Http;
+using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
@@ -14,6 +17,7 @@ namespace ImageUtils.PowerShell.Commands;
 public sealed partial class ConvertVolumeImageCommand : PathCommand
 {
     private const string ImageSet = "ImageId";
+    private const string UriSet = "Uri";
 
     private readonly DestinationQueue _queue = new();
 
@@ -22,6 +26,10 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public string ImageId { get; set; } = string.Empty;
+
+    /// <summary>The address, http or https, of the image to make the volume from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UriSet)]
+    public Uri? Uri { get; set; }
 
     /// <summary>The file, or a folder that gets <c>name.format</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -99,7 +107,16 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
         {
             string imageId = ImageId;
             string path = DestinationPath.Resolve(destination, imageId, Format);
-            _queue.Add(imageId, destination, path, token => ConvertImageAsync(imageId, path, volume, token));
+            IImageService service = Session.Choose(ImageService).Service;
+            _queue.Add(imageId, destination, path, token => ConvertImageAsync(service, imageId, path, volume, token));
+            return;
+        }
+
+        if (Uri is not null)
+        {
+            Uri address = WebImageService.Parse(Uri.OriginalString);
+            string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(address.AbsolutePath), Format);
+            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(address.AbsoluteUri, path, volume, token));
             return;
         }
 
@@ -125,10 +142,16 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
         EmitFile(await new ImageConverter(Operations).ConvertAsync(Complete(request, volume), token).ConfigureAwait(false), path);
     }
 
-    private async Task ConvertImageAsync(string imageId, string path, long? volume, CancellationToken token)
+    private async Task ConvertWebAsync(string address, string path, long? volume, CancellationToken token)
+    {
+        using WebImageService web = new(TransportSettings.Default, Operations.Options.RetryCount);
+        await ConvertImageAsync(web, address, path, volume, token).ConfigureAwait(false);
+    }
+
+    private async Task ConvertImageAsync(IImageService service, string imageId, string path, long? volume, CancellationToken token)
     {
         VolumeFetchRequest request = new() { ImageId = imageId, DestinationPath = path, OutputFormat = Format };
-        VolumeFetcher fetcher = new(Operations, Session.Choose(ImageService).Service, new ImageConverter(Operations));
+        VolumeFetcher fetcher = new(Operations, service, new ImageConverter(Operations));
         EmitFile(await fetcher.FetchAsync(Complete(request, volume), token).ConfigureAwait(false), path);
     }
 

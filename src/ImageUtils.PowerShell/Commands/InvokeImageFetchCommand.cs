@@ -1,22 +1,37 @@
 using System.Management.Automation;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
+using ImageUtils.Services;
+using ImageUtils.Services.Http;
+using ImageUtils.Services.Web;
 using ImageUtils.Transfer;
 
 namespace ImageUtils.PowerShell.Commands;
 
 /// <summary>Downloads an image into a file; hash and format are checked, and the file appears whole or not at all.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "ImageFetch", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "ImageFetch", DefaultParameterSetName = ImageSet, SupportsShouldProcess = true)]
 [OutputType(typeof(ImageFetchResult))]
 public sealed class InvokeImageFetchCommand : OperationCommand
 {
+    private const string ImageSet = "ImageId";
+    private const string UriSet = "Uri";
+
     private readonly DestinationQueue _queue = new();
+    private WebImageService? _web;
 
     /// <summary>The image.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public string ImageId { get; set; } = string.Empty;
+
+    /// <summary>The address of the image, http or https.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UriSet)]
+    public Uri? Uri { get; set; }
+
+    /// <summary>Follow redirects to another scheme, to this machine and to the local link too.</summary>
+    [Parameter(ParameterSetName = UriSet)]
+    public SwitchParameter AllowAnyRedirect { get; set; }
 
     /// <summary>The file, or a folder that gets <c>id.format</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -38,6 +53,16 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     [ValidateSet("md5", "sha1", "sha256", "sha384", "sha512")]
     public string? HashAlgorithm { get; set; }
 
+    /// <summary>A list of hashes (SHA256SUMS), a file or an address, that has the image's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? HashFile { get; set; }
+
+    /// <summary>How many connections may be used at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 16)]
+    public int Connections { get; set; } = 1;
+
     /// <summary>Refuse an image for which nobody promises a hash.</summary>
     [Parameter]
     public SwitchParameter RequireHash { get; set; }
@@ -56,7 +81,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     public SwitchParameter Force { get; set; }
 
     /// <summary>The image service; without it the runspace's connection.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ImageSet)]
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
@@ -65,24 +90,40 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     /// <inheritdoc/>
     protected override void Process()
     {
-        string imageId = ImageId;
+        string imageId = Uri is null ? ImageId : WebImageService.Parse(Uri.OriginalString).AbsoluteUri;
         string destination = FileSystemPath.Unresolved(SessionState, Destination);
+        string? hashes = HashFile is null || HashFile.Contains("://", StringComparison.Ordinal) ? HashFile : FileSystemPath.Unresolved(SessionState, HashFile);
         long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
-        ImageServiceConnection connection = Session.Choose(ImageService);
+        ImageFetcher fetcher = new(Operations, Service());
 
         // A folder as destination wants the image's format for the name, so the service is asked before the work.
         RunItem(imageId, async token =>
         {
-            ServiceImage image = await connection.Service.GetAsync(imageId, token).ConfigureAwait(false);
-            string path = ImageFetcher.DestinationOf(destination, image);
-            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(connection, path, image, volume, work)));
+            ServiceImage image = await fetcher.FindAsync(imageId, token).ConfigureAwait(false);
+            string path = fetcher.DestinationOf(destination, image);
+            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(fetcher, path, image, hashes, volume, work)));
         });
     }
 
     /// <inheritdoc/>
     protected override void End() => _queue.Run("Fetch image", this, RunItem);
 
-    private async Task FetchAsync(ImageServiceConnection connection, string path, ServiceImage image, long? volume, CancellationToken token)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _web?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private IImageService Service() => Uri is null
+        ? Session.Choose(ImageService).Service
+        : _web ??= new WebImageService(TransportSettings.Default, Operations.Options.RetryCount, AllowAnyRedirect);
+
+    private async Task FetchAsync(ImageFetcher fetcher, string path, ServiceImage image, string? hashes, long? volume, CancellationToken token)
     {
         FetchRequest request = new()
         {
@@ -92,10 +133,12 @@ public sealed class InvokeImageFetchCommand : OperationCommand
             SkipFormatCheck = SkipFormatCheck,
             ExpectedHash = ExpectedHash,
             HashAlgorithm = HashAlgorithm,
+            HashFile = hashes,
             RequireHash = RequireHash,
+            Connections = Connections,
             VolumeSizeBytes = volume,
             Force = Force,
         };
-        EmitFile(await new ImageFetcher(Operations, connection.Service).FetchAsync(request, token).ConfigureAwait(false), path);
+        EmitFile(await fetcher.FetchAsync(request, token).ConfigureAwait(false), path);
     }
 }

@@ -18,16 +18,19 @@ public sealed class WebImageService : IImageService, IDisposable
     private readonly HttpClient _http;
     private readonly WebRedirects _redirects;
     private readonly TimeSpan _idleTimeout;
+    private readonly int _retries;
 
     /// <summary>Makes the service; nothing is sent.</summary>
     /// <param name="settings">How servers are reached.</param>
+    /// <param name="retries">How often a server that does not answer is asked again (glance_num_retries).</param>
     /// <param name="allowAnyRedirect">True: redirects may lead to another scheme, to this machine and to the local link.</param>
     /// <exception cref="InvalidOptionException">A file of certificates cannot be used.</exception>
-    public WebImageService(TransportSettings settings, bool allowAnyRedirect = false)
+    public WebImageService(TransportSettings settings, int retries, bool allowAnyRedirect = false)
     {
         _redirects = new WebRedirects(allowAnyRedirect);
         _http = HttpTransport.Create(settings, settings.Proxy is null ? _redirects.ConnectAsync : null);
         _idleTimeout = settings.IdleTimeout;
+        _retries = retries;
     }
 
     /// <inheritdoc/>
@@ -61,8 +64,7 @@ public sealed class WebImageService : IImageService, IDisposable
     /// <inheritdoc/>
     public async Task<ServiceImage> GetAsync(string imageId, CancellationToken cancellationToken)
     {
-        // Asked for by one byte: what HEAD says is not always what GET gives, and this tells whether parts are known.
-        ImageData data = await OpenDataAsync(imageId, 0, 1, cancellationToken).ConfigureAwait(false);
+        ImageData data = await AskPatientlyAsync(imageId, cancellationToken).ConfigureAwait(false);
         await using (data.ConfigureAwait(false))
         {
             return new ServiceImage
@@ -177,6 +179,26 @@ public sealed class WebImageService : IImageService, IDisposable
                 new IOException($"the server answered {status}"),
             _ => new ImageDownloadFailedException(imageId, $"the server answered {status}."),
         };
+    }
+
+    /// <summary>Asks for one byte: what HEAD says is not always what GET gives.</summary>
+    private async Task<ImageData> AskPatientlyAsync(string imageId, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await OpenDataAsync(imageId, 0, 1, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException) when (attempt < _retries)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                throw new ServiceUnavailableException(imageId, e.Message, e);
+            }
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(Uri address, long offset, long? length, CancellationToken cancellationToken)

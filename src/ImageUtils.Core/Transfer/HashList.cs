@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageUtils.Errors;
+using ImageUtils.Services.Http;
+using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Transfer;
@@ -9,26 +11,25 @@ namespace ImageUtils.Transfer;
 /// A list of hashes as publishers of images put beside them (SHA256SUMS and its kin): a line a file, as sha256sum writes it
 /// (<c>HASH  name</c>, <c>HASH *name</c>) or as BSD tools do (<c>SHA256 (name) = HASH</c>).
 /// </summary>
-public static partial class HashListFile
+public static partial class HashList
 {
     private const int LargestList = 8 << 20;
+    private const string TooLong = "a list of hashes is not that long.";
 
     /// <summary>Finds the hash of a file.</summary>
-    /// <param name="path">The list.</param>
+    /// <param name="list">The list: a path, or an address of http or https.</param>
     /// <param name="name">The file's name, without a folder.</param>
     /// <param name="algorithm">The algorithm; null: by the number of digits.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The hash.</returns>
     /// <exception cref="PathNotFoundException">There is no such list.</exception>
+    /// <exception cref="ImageDownloadFailedException">The list cannot be downloaded.</exception>
     /// <exception cref="InvalidHashException">The file is not in the list, or there with two hashes.</exception>
-    public static ContentHash Find(string path, string name, string? algorithm)
+    public static async Task<ContentHash> FindAsync(string list, string name, string? algorithm, CancellationToken cancellationToken)
     {
-        using FileImageReader reader = FileImageReader.Open(path);
-        if (reader.Length > LargestList)
-        {
-            throw new InvalidHashException(path, "a list of hashes is not that long.");
-        }
-
-        return FindIn(Encoding.UTF8.GetString(reader.ReadArray(0, LargestList)), path, name, algorithm);
+        bool isAddress = list.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || list.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        byte[] bytes = isAddress ? await DownloadAsync(list, cancellationToken).ConfigureAwait(false) : ReadFile(list);
+        return FindIn(Encoding.UTF8.GetString(bytes), list, name, algorithm);
     }
 
     /// <summary>Finds the hash of a file in the text of a list.</summary>
@@ -58,6 +59,31 @@ public static partial class HashListFile
         }
 
         return found.Values.MaxBy(hash => hash.Value.Length) ?? throw new InvalidHashException(list, $"it has no line for '{name}'{(wanted is null ? string.Empty : $" with {wanted}")}.");
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        using FileImageReader reader = FileImageReader.Open(path);
+        return reader.Length <= LargestList ? reader.ReadArray(0, LargestList) : throw new InvalidHashException(path, TooLong);
+    }
+
+    private static async Task<byte[]> DownloadAsync(string address, CancellationToken cancellationToken)
+    {
+        using WebImageService web = new(TransportSettings.Default, retries: 0);
+        try
+        {
+            Stream stream = await web.OpenDataAsync(address, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                byte[] bytes = new byte[LargestList + 1];
+                int count = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                return count <= LargestList ? bytes[..count] : throw new InvalidHashException(address, TooLong);
+            }
+        }
+        catch (IOException e)
+        {
+            throw new ImageDownloadFailedException(address, e.Message, e);
+        }
     }
 
     private static bool IsName(string file, string name) =>
