@@ -51,8 +51,8 @@ Describe 'Merge-VhdChain' {
         $failed = Get-ErrorOf { Merge-VhdChain ./junk.vhd ./no.vhd -ErrorAction Stop }
         $failed.FullyQualifiedErrorId | Should -BeLike 'VhdCorrupt,*'
         $failed.CategoryInfo.Category | Should -Be 'InvalidData'
-        (Get-ErrorOf { Merge-VhdChain -ArchivePath ./junk.vhd ./no.vhd -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ArchiveUnsafe,*'
         Set-Content ./there.vhd 'precious'
+        (Get-ErrorOf { Merge-VhdChain -ArchivePath ./there.vhd ./no.vhd -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ArchiveUnsafe,*'
         (Get-ErrorOf { Merge-VhdChain -Directory $folder ./there.vhd -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
         (Get-ErrorOf { Merge-VhdChain -Directory $folder "$folder/1.vhd" -Force -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'DestinationIsSource,*'
         (Get-ErrorOf { Merge-VhdChain -Directory $folder -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidArgument,*'

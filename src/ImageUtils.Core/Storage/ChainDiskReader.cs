@@ -11,8 +11,11 @@ internal sealed class ChainDiskReader : IDiskReader
     private const int ZeroLayer = -1;
     private const int AbsentLayer = -2;
 
-    /// <summary>More runs than this are cheaper to read with what lies between them.</summary>
+    /// <summary>More runs than this are cheaper to read with what lies between them, unless that is most of it.</summary>
     private const int FewRuns = 8;
+
+    /// <summary>The part of a span, one in so many bytes, that runs must cover for the span to be read at once.</summary>
+    private const int LeastCover = 4;
 
     private readonly IReadOnlyList<IDiskReader> _layers;
     private readonly List<Segment> _segments = [];
@@ -93,12 +96,14 @@ internal sealed class ChainDiskReader : IDiskReader
         int runs = 0;
         long first = 0;
         long last = 0;
+        long wanted = 0;
         foreach (Segment segment in _segments)
         {
             if (segment.Layer == layer)
             {
                 first = runs++ == 0 ? segment.Offset : first;
                 last = segment.End;
+                wanted += segment.End - segment.Offset;
             }
         }
 
@@ -107,7 +112,7 @@ internal sealed class ChainDiskReader : IDiskReader
             return;
         }
 
-        if (runs <= FewRuns)
+        if (runs <= FewRuns || wanted * LeastCover < last - first)
         {
             foreach (Segment segment in _segments)
             {

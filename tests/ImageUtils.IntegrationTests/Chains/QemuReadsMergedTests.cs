@@ -28,7 +28,10 @@ public sealed class QemuReadsMergedTests
             var merger = new VhdChainMerger(shop.Context);
             await merger.MergeAsync(new VhdMergeRequest { Source = source, DestinationPath = shop.File("merged.vhd") }, TestContext.Current.CancellationToken);
             await RequireSameAsync(shop, shop.File("merged.vhd"), seed);
-            if (chain.Paths.Count > 1)
+
+            // For blocks below 4 KiB qemu takes the bitmap for 0 bytes (block/vpc.c, vpc_open), where the specification has a sector.
+            bool isReadByQemu = chain.Layers[^1].Type == ModelVhd.Fixed || chain.Layers[^1].BlockSize >= 4096;
+            if (chain.Paths.Count > 1 && isReadByQemu)
             {
                 VhdMergeResult result = await merger.MergeAsync(new VhdMergeRequest { Source = source, InPlace = true }, TestContext.Current.CancellationToken);
                 await RequireSameAsync(shop, result.Path, seed);

@@ -15,8 +15,11 @@ internal sealed class VhdDiskReader : IDiskReader
     /// <summary>The most bits that are looked at in one go: 32 MiB of the disk.</summary>
     private const int MostBits = 1 << 16;
 
-    /// <summary>More runs than this are cheaper to read with what lies between them.</summary>
+    /// <summary>More runs than this are cheaper to read with what lies between them, unless that is most of it.</summary>
     private const int FewRuns = 4;
+
+    /// <summary>The part of a stretch, one in so many bytes, that runs must cover for the stretch to be read at once.</summary>
+    private const int LeastCover = 4;
 
     private readonly IImageReader _file;
     private byte[] _bits = [];
@@ -203,7 +206,8 @@ internal sealed class VhdDiskReader : IDiskReader
     {
         long data = Layout.Table.OffsetOf(block) + Layout.BitmapSize + start;
         long end = start + buffer.Length;
-        bool isReadAtOnce = runs.Count > FewRuns * 2;
+        long wanted = runs.Sum(run => run.IsSet ? (run.End - run.Start) * (long)SectorSize : 0);
+        bool isReadAtOnce = runs.Count > FewRuns * 2 && wanted * LeastCover >= buffer.Length;
         if (isReadAtOnce)
         {
             ReadFile(data, buffer);
