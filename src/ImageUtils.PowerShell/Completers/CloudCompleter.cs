@@ -1,3 +1,4 @@
+using System.Management.Automation.Runspaces;
 using ImageUtils.Errors;
 using ImageUtils.Services.Identity;
 
@@ -11,11 +12,24 @@ public sealed class CloudCompleter : NameCompleter
     {
         try
         {
-            return CloudProfiles.Names(CloudEnvironment.Current()).Select(name => (name, $"The cloud {name} of clouds.yaml"));
+            return CloudProfiles.Names(CloudEnvironment.Current(Location())).Select(name => (name, $"The cloud {name} of clouds.yaml"));
         }
         catch (ImageUtilsException)
         {
             return [];
+        }
+    }
+
+    // The process stands elsewhere than the session.
+    private static string? Location()
+    {
+        try
+        {
+            return Runspace.DefaultRunspace?.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 }
