@@ -1,4 +1,4 @@
-using System.Management.Automation.Runspaces;
+using System.Management.Automation;
 using ImageUtils.Errors;
 using ImageUtils.Services.Identity;
 
@@ -20,14 +20,15 @@ public sealed class CloudCompleter : NameCompleter
         }
     }
 
-    // The process stands elsewhere than the session.
+    // The process stands elsewhere than the session, and only a command of the session can say where.
     private static string? Location()
     {
         try
         {
-            return Runspace.DefaultRunspace?.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath;
+            using System.Management.Automation.PowerShell shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
+            return shell.AddCommand(@"Microsoft.PowerShell.Management\Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().FirstOrDefault()?.ProviderPath;
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is RuntimeException or InvalidOperationException)
         {
             return null;
         }
