@@ -65,7 +65,7 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
         Remove-ServiceImage $image.ImageId -WhatIf
         Get-ServiceImage $image.ImageId | Should -Not -BeNullOrEmpty
         Get-ServiceImage $image.ImageId | Remove-ServiceImage -Confirm:$false
-        (Get-ErrorOf { Get-ServiceImage $image.ImageId @args }).FullyQualifiedErrorId | Should -BeLike 'ImageNotFound*'
+        { Get-ServiceImage $image.ImageId -ErrorAction Stop } | Should -Throw -ErrorId 'ImageNotFound*'
     }
 
     It 'makes a volume of an image by its id' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
