@@ -38,6 +38,7 @@ Describe 'Examples of the pages' -Skip:(-not (Get-Command qemu-img -ErrorAction 
         New-Item -ItemType Directory -Path images, incoming, out | Out-Null
         Copy-Item debian.qcow2, debian.raw -Destination incoming
         & qemu-img create -q -f vmdk (Join-Path $folder 'images/one.vmdk') 1M
+        Set-Content -LiteralPath volume.pass -Value 'correct horse' -NoNewline
         Set-Content -LiteralPath cinder.conf -Value '[DEFAULT]', 'image_conversion_dir = $state_path/conversion', "state_path = $folder"
         Connect-ImageService -LocalDirectory (Join-Path $folder 'service') | Out-Null
         $id = (Publish-VolumeImage ./debian.qcow2 -Name debian -DiskFormat qcow2 -VolumeFormat qcow2).ImageId
