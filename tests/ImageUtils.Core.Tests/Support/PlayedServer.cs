@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
@@ -14,13 +13,7 @@ public sealed class PlayedServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
-    private PlayedServer(WebApplication application, Action<ListenOptions>? listen)
-    {
-        _application = application;
-        IsSecure = listen is not null;
-    }
-
-    public bool IsSecure { get; }
+    private PlayedServer(WebApplication application) => _application = application;
 
     /// <summary>The address, without a slash at its end.</summary>
     public string Address => _application.Urls.Single();
@@ -46,7 +39,7 @@ public sealed class PlayedServer : IAsyncDisposable
             options.Listen(System.Net.IPAddress.Loopback, 0, listen ?? (_ => { }));
         });
         WebApplication application = builder.Build();
-        var server = new PlayedServer(application, listen);
+        var server = new PlayedServer(application);
         var turns = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         application.Run(async context =>
         {

@@ -36,13 +36,13 @@ public sealed class OpenStackServices : IAsyncDisposable
     public async Task<GlanceImageService> ConnectAsync(string user = "demo", Func<CloudConnectionSettings, CloudConnectionSettings>? change = null)
     {
         OpenStackState state = await RequireAsync();
-        var settings = new CloudConnectionSettings { Identity = PasswordOf(state, user), RetryCount = 0 };
+        var settings = new CloudConnectionSettings { Identity = PasswordOf(state, user), RetryCount = 2 };
         return new GlanceImageService(change?.Invoke(settings) ?? settings, new RecordingLog());
     }
 
     /// <summary>A client of the Glance that asks nobody.</summary>
     public async Task<GlanceImageService> ConnectOpenAsync() =>
-        new(new CloudConnectionSettings { ImageEndpoints = [new Uri((await RequireAsync()).OpenImage)], RetryCount = 0 });
+        new(new CloudConnectionSettings { ImageEndpoints = [new Uri((await RequireAsync()).OpenImage)], RetryCount = 2 });
 
     public static IdentitySettings PasswordOf(OpenStackState state, string user) => new()
     {
