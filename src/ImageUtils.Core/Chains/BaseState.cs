@@ -90,13 +90,13 @@ internal sealed record BaseState
         if (!IsFixed)
         {
             RandomAccess.Write(file, disabled, 0);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Flush(file);
         }
 
         if (Tail.Length > 0)
         {
             RandomAccess.Write(file, disabled.AsSpan(0, Math.Min(Tail.Length, disabled.Length)), DataEnd);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Flush(file);
         }
 
         if (IsFixed && NewFooterOffset != DataEnd)
@@ -104,7 +104,7 @@ internal sealed record BaseState
             // The old place may become data; from here on the mark stands at the new one too.
             RandomAccess.SetLength(file, Math.Max(RandomAccess.GetLength(file), NewFooterOffset + VhdFooter.Size));
             RandomAccess.Write(file, disabled, NewFooterOffset);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Flush(file);
         }
     }
 
@@ -116,19 +116,19 @@ internal sealed record BaseState
         // The marks first: they must outlast everything that is not put back yet.
         Disable(file);
         putBack();
-        RandomAccess.FlushToDisk(file);
+        FileSync.Flush(file);
         RandomAccess.SetLength(file, Length);
-        RandomAccess.FlushToDisk(file);
+        FileSync.Flush(file);
         if (Tail.Length > 0)
         {
             RandomAccess.Write(file, Tail, DataEnd);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Flush(file);
         }
 
         if (!IsFixed)
         {
             RandomAccess.Write(file, Head, 0);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Flush(file);
         }
     }
 
@@ -146,11 +146,11 @@ internal sealed record BaseState
 
         RandomAccess.SetLength(file, footerOffset + VhdFooter.Size);
         RandomAccess.Write(file, footer, footerOffset);
-        RandomAccess.FlushToDisk(file);
+        FileSync.Flush(file);
         if (!IsFixed)
         {
             RandomAccess.Write(file, footer, 0);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Flush(file);
         }
     }
 

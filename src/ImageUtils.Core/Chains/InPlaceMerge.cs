@@ -84,7 +84,7 @@ internal sealed class InPlaceMerge
             byte[] footer = [.. layout.FooterBytes];
             VhdFooterBytes.Resize(footer, _chain.VirtualSize);
             RandomAccess.Write(file.Handle, VhdFooterBytes.Disabled(footer), change.FooterOffset);
-            RandomAccess.FlushToDisk(file.Handle);
+            FileSync.Flush(file.Handle);
             journal.Commit(footer, change.FooterOffset);
             state.Finish(file.Handle, footer, change.FooterOffset);
             journal.Delete();

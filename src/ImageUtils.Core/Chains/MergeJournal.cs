@@ -97,10 +97,10 @@ internal sealed class MergeJournal : IDisposable
     /// <summary>Declares the journal whole. From now on a merge that ends early is undone.</summary>
     public void Prepare()
     {
-        RandomAccess.FlushToDisk(_file);
+        FileSync.Flush(_file);
         byte[] payload = [.. _hash.GetHashAndReset(), .. _state.ToBytes()];
         RandomAccess.Write(_file, JournalHeader.Write(PreparedMagic, [_end, _state.Length, _state.DataEnd, _state.NewFooterOffset, _state.IsFixed ? 1 : 0], payload), 0);
-        RandomAccess.FlushToDisk(_file);
+        FileSync.Flush(_file);
     }
 
     /// <summary>Declares the merge whole. From now on one that ends early is finished.</summary>
@@ -109,7 +109,7 @@ internal sealed class MergeJournal : IDisposable
     public void Commit(byte[] footer, long footerOffset)
     {
         RandomAccess.Write(_file, JournalHeader.Write(CommittedMagic, [footerOffset], footer), JournalHeader.Size);
-        RandomAccess.FlushToDisk(_file);
+        FileSync.Flush(_file);
     }
 
     /// <summary>Removes the journal: nothing is left to be undone or finished.</summary>

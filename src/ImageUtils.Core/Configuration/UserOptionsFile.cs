@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageUtils.Errors;
 using ImageUtils.Services.Local;
+using ImageUtils.Storage;
 
 namespace ImageUtils.Configuration;
 
@@ -150,7 +151,8 @@ public sealed class UserOptionsFile
             using (var stream = new FileStream(temporary, open))
             {
                 stream.Write(Encoding.UTF8.GetBytes(text));
-                stream.Flush(flushToDisk: true);
+                stream.Flush();
+                FileSync.Flush(stream.SafeFileHandle);
             }
 
             File.Move(temporary, target, overwrite: true);

@@ -5,7 +5,8 @@ namespace ImageUtils.Storage;
 
 /// <summary>
 /// Makes what was written last. The page cache takes everything; that a disk is full or broken comes out only here, and
-/// .NET 10's own <see cref="RandomAccess.FlushToDisk"/> was seen to keep an EIO of fsync(2) to itself.
+/// .NET 10's own ways (<see cref="RandomAccess.FlushToDisk"/>, <see cref="FileStream.Flush(bool)"/>) were seen to keep an EIO
+/// of fsync(2) to themselves.
 /// </summary>
 internal static partial class FileSync
 {
@@ -32,7 +33,8 @@ internal static partial class FileSync
         while (error == Interrupted);
 
         // Files that know no flush say so, and have nothing to lose.
-        if (error is not (0 or Invalid or ReadOnlyFileSystem))
+        int notSupported = OperatingSystem.IsLinux() ? 95 : 45;
+        if (error is not (0 or Invalid or ReadOnlyFileSystem) && error != notSupported)
         {
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
         }

@@ -222,6 +222,21 @@ public sealed class DeviceConversionTests : IDisposable
         Assert.Equal(path == "/dev/null", File.Exists(path));
     }
 
+    [Theory]
+    [InlineData("raw", DeviceSize, true)]
+    [InlineData("raw", DeviceSize + 512, false)]
+    [InlineData("luks", DeviceSize, false)]
+    public async Task A_device_has_as_much_room_as_its_size(string format, int size, bool fits)
+    {
+        using LoopDevice device = MakeDevice();
+        ImageMeasure measure = await new VolumeMeasurer(_workshop.Context).MeasureAsync(
+            new MeasureRequest { Path = _workshop.MakeDisk("disk", size), OutputFormat = DiskFormat.Parse(format), Destination = device.Path },
+            Token);
+        Assert.Equal((DeviceSize, fits), (measure.FreeBytes, measure.Fits));
+        Assert.True(measure.RequiredBytes >= size);
+        AssertUntouched(device);
+    }
+
     [Fact]
     public void Direct_writing_is_tried_by_opening()
     {

@@ -200,7 +200,8 @@ internal sealed class LocalImageFolder
     {
         using var file = new FileStream(path, FolderLock.PrivateFile(FileMode.CreateNew, FileAccess.Write, FileShare.None));
         file.Write(content);
-        file.Flush(flushToDisk: true);
+        file.Flush();
+        FileSync.Flush(file.SafeFileHandle);
     }
 
     /// <summary>The file's bytes, or one more than a record may have.</summary>

@@ -98,7 +98,8 @@ internal sealed class LocalUpload : IAsyncDisposable
 
         try
         {
-            _partial.Flush(flushToDisk: true);
+            _partial.Flush();
+            FileSync.Flush(_partial.SafeFileHandle);
         }
         catch (IOException e)
         {
