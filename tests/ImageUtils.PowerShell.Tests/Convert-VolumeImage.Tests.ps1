@@ -96,8 +96,8 @@ Describe 'Convert-VolumeImage' {
     Context 'with passphrases' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
         BeforeAll {
             Set-Content -LiteralPath one.pass -Value 'first' -NoNewline
-            $first = ConvertTo-SecureString 'first' -AsPlainText -Force
-            $second = ConvertTo-SecureString 'zweite ☃' -AsPlainText -Force
+            $first = [Net.NetworkCredential]::new('', 'first').SecurePassword
+            $second = [Net.NetworkCredential]::new('', "zweite $([char]0x2603)").SecurePassword
         }
 
         It 'locks with a cipher, changes the passphrase, and opens again' {
