@@ -7,7 +7,10 @@ namespace ImageUtils.Safety.Rules;
 internal static class Luks1Rules
 {
     /// <summary>More would keep a processor busy for minutes (oslo's limit).</summary>
-    public const uint MaximumIterations = 12_000_000;
+    public const uint MaximumIterations = 64_000_000;
+
+    /// <summary>The bound of oslo.utils; qemu-img takes what a machine does in two seconds, and fast ones do more than this.</summary>
+    private const uint UsualIterations = 12_000_000;
 
     private const int SlotField = 208;
     private const int SlotSize = 48;
@@ -69,6 +72,10 @@ internal static class Luks1Rules
         if (iterations is 0 or > MaximumIterations)
         {
             checks.Fail(CheckNames.KeyDerivation, FormattableString.Invariant($"The {what} needs {iterations} iterations; 1 to {MaximumIterations} are accepted."), offset, reference: References.LuksCost);
+        }
+        else if (iterations > UsualIterations)
+        {
+            checks.Warn(CheckNames.KeyDerivation, FormattableString.Invariant($"The {what} needs {iterations} iterations, more than {UsualIterations}: opening the image takes long."), offset, reference: References.LuksCost);
         }
     }
 
