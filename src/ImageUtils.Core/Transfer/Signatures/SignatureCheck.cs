@@ -101,7 +101,7 @@ internal sealed class SignatureCheck
             RequireTrusted(certificate, context, now);
             SigningKey key = certificate.ReadKey();
             return key.Kind == KindOf(properties.KeyType)
-                ? new SignatureCheck(imageId, algorithm, signature, key) { Subject = certificate.Certificate.Subject, ExpiresAt = certificate.NotAfter }
+                ? new SignatureCheck(imageId, algorithm, signature, key) { Subject = certificate.Subject, ExpiresAt = certificate.NotAfter }
                 : throw new InvalidDataException($"its key is not of the type {properties.KeyType}.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)

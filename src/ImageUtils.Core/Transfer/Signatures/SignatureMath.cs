@@ -33,7 +33,7 @@ internal static class SignatureMath
                 _ => VerifyPair(new ECDsaSigner(), key.Parameters, hash, signature),
             };
         }
-        catch (Exception e) when (e is AsnContentException or CryptoException or ArgumentException or ArithmeticException or InvalidOperationException)
+        catch (Exception e) when (e is AsnContentException or CryptoException or ArgumentException or ArithmeticException or FormatException or InvalidOperationException)
         {
             // A signature that cannot even be read, or a key too short for its hash, verifies nothing.
             return false;

@@ -9,25 +9,38 @@ namespace ImageUtils.Transfer.Signatures;
 /// </summary>
 internal sealed class SigningCertificate : IDisposable
 {
-    private SigningCertificate(X509Certificate2 certificate) => Certificate = certificate;
+    private SigningCertificate(X509Certificate2 certificate)
+    {
+        Certificate = certificate;
+        Subject = certificate.Subject;
+        NotBefore = certificate.NotBefore.ToUniversalTime();
+        NotAfter = certificate.NotAfter.ToUniversalTime();
+    }
 
     public X509Certificate2 Certificate { get; }
 
-    public DateTime NotBefore => Certificate.NotBefore.ToUniversalTime();
+    public string Subject { get; }
 
-    public DateTime NotAfter => Certificate.NotAfter.ToUniversalTime();
+    public DateTime NotBefore { get; }
+
+    public DateTime NotAfter { get; }
 
     /// <summary>Reads a certificate.</summary>
     /// <param name="content">PEM or DER.</param>
     /// <exception cref="InvalidDataException">It is none.</exception>
     public static SigningCertificate Read(ReadOnlySpan<byte> content)
     {
+        X509Certificate2? certificate = null;
         try
         {
-            return new SigningCertificate(X509CertificateLoader.LoadCertificate(content));
+            certificate = X509CertificateLoader.LoadCertificate(content);
+
+            // Names and dates are taken apart when they are asked for first.
+            return new SigningCertificate(certificate);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or FormatException)
         {
+            certificate?.Dispose();
             throw new InvalidDataException("it is no X.509 certificate, neither as PEM nor as DER.", e);
         }
     }

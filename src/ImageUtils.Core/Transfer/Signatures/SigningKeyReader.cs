@@ -58,7 +58,7 @@ internal static class SigningKeyReader
                 _ => throw new InvalidDataException($"its key is of a kind that is not known here ({algorithm})."),
             };
         }
-        catch (Exception e) when (e is AsnContentException or ArgumentException or ArithmeticException or InvalidOperationException)
+        catch (Exception e) when (e is AsnContentException or ArgumentException or ArithmeticException or FormatException or InvalidOperationException)
         {
             throw new InvalidDataException("its key is damaged.", e);
         }
@@ -114,8 +114,14 @@ internal static class SigningKeyReader
             throw new InvalidDataException($"its key is of a curve that images are not signed with ({curve}).");
         }
 
-        // The constructor refuses points that are not of the curve's group.
         X9ECParameters math = CustomNamedCurves.GetByOid(known) ?? SecNamedCurves.GetByOid(known);
+        int coordinate = (math.Curve.FieldSize + 7) / 8;
+        if (value.Length != 1 + coordinate && value.Length != 1 + (2 * coordinate))
+        {
+            throw new InvalidDataException("its key is no point of its curve.");
+        }
+
+        // The constructor refuses points that are not of the curve's group.
         var domain = new ECDomainParameters(math.Curve, math.G, math.N, math.H, math.GetSeed());
         return new SigningKey(SigningKeyKind.Elliptic, new ECPublicKeyParameters(math.Curve.DecodePoint(value.ToArray()), domain));
     }

@@ -74,10 +74,9 @@ internal sealed class TrustedCertificates : IDisposable
 
         // An authority of the list counts also where its own issuer is not in the list; which one ends the chain is asked below.
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        bool isSound = chain.Build(certificate);
         try
         {
-            if (!isSound)
+            if (!chain.Build(certificate))
             {
                 string faults = string.Join(", ", chain.ChainStatus.Select(status => status.Status.ToString()).Distinct(StringComparer.Ordinal));
                 return $"its certificate has no sound chain to those of {_path} ({faults}).";
@@ -86,6 +85,10 @@ internal sealed class TrustedCertificates : IDisposable
             return chain.ChainElements.Skip(1).Any(element => _trusted.Any(one => IsSame(one, element.Certificate)))
                 ? null
                 : $"nobody in {_path} stands behind its certificate.";
+        }
+        catch (CryptographicException e)
+        {
+            return $"its certificate has no chain to those of {_path}: {e.Message}";
         }
         finally
         {

@@ -226,6 +226,30 @@ public sealed class SignatureCheckTests : IDisposable
         Refused("1.2.840.10045.2.1", Oid("1.3.132.0.34"), []);
     }
 
+    [Theory]
+    [InlineData("RSA-PSS")]
+    [InlineData("DSA")]
+    [InlineData("ECC_SECP384R1")]
+    [InlineData("ECC_SECT409K1")]
+    public void A_certificate_that_was_changed_anywhere_is_read_or_refused(string keyType)
+    {
+        byte[] der = Signer.Make(keyType).Der;
+        for (int i = 0; i < der.Length; i++)
+        {
+            byte[] changed = [.. der];
+            changed[i] ^= (byte)(1 << (i % 8));
+            try
+            {
+                using SigningCertificate certificate = SigningCertificate.Read(changed);
+                SignatureMath.Verify(certificate.ReadKey(), "sha256", new byte[32], changed);
+            }
+            catch (Exception e)
+            {
+                Assert.IsType<InvalidDataException>(e);
+            }
+        }
+    }
+
     private static void Refused(string? algorithm, byte[] parameters, byte[] key) => Assert.Throws<InvalidDataException>(() => SigningKeyReader.Read(algorithm, parameters, key));
 
     private static byte[] Oid(string text)
