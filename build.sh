@@ -67,7 +67,7 @@ need_openstack() {
     missing=$(tests/Services/openstack.sh missing | tr '\n' ' ')
     [ -n "$missing" ] || return 0
     if can_install; then
-        install_debian "Keystone and Glance for the tests" python3-keystone python3-glance python3-keystonemiddleware || true
+        install_debian "Keystone, Glance and Barbican for the tests" python3-keystone python3-glance python3-barbican python3-keystonemiddleware || true
     else
         note "tests against Keystone and Glance are skipped; install: $missing"
     fi

@@ -36,6 +36,7 @@
         'Set-ImageUtilsOption'
         'Set-ServiceImage'
         'Test-ImageFormat'
+        'Test-ImageSignature'
         'Use-TemporaryImage'
     )
     FunctionsToExport      = @()

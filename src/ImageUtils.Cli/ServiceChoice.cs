@@ -24,9 +24,13 @@ internal sealed class ServiceChoice
     private readonly string[] _endpoints;
     private readonly string? _tokenFile;
     private readonly string? _cloud;
+    private readonly string? _keyManager;
+    private readonly string? _certificates;
 
-    private ServiceChoice(string? local, string[] endpoints, string? tokenFile, string? cloud)
+    private ServiceChoice(string? local, string[] endpoints, string? tokenFile, string? cloud, ParseResult parsed)
     {
+        _keyManager = parsed.GetValue(SharedOptions.KeyManagerEndpoint);
+        _certificates = parsed.GetValue(SharedOptions.CertificateDirectory) is { } folder ? FullPath.Of(folder) : null;
         bool isNamed = local is not null || endpoints.Length > 0 || cloud is not null;
         _local = local;
         _endpoints = isNamed ? endpoints : _environment.Variable(EndpointVariable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -50,7 +54,7 @@ internal sealed class ServiceChoice
             throw new UsageException("--local, --endpoint and --cloud each name an image service; give one of them.");
         }
 
-        var choice = new ServiceChoice(local, endpoints, tokenFile, cloud);
+        var choice = new ServiceChoice(local, endpoints, tokenFile, cloud, parsed);
         return tokenFile is null || choice._endpoints.Length > 0 ? choice : throw new UsageException("--token-file goes with --endpoint.");
     }
 
@@ -63,18 +67,25 @@ internal sealed class ServiceChoice
     {
         if (_endpoints.Length > 0)
         {
-            return new GlanceImageService(OfEndpoints(log) with { RetryCount = options.RetryCount }, log);
+            return new GlanceImageService(Complete(OfEndpoints(log), options), log);
         }
 
         bool isCloud = _cloud is not null || (_local is null && CloudProfiles.IsNamedBy(_environment));
         if (!isCloud)
         {
-            return new LocalImageService(Path.GetFullPath(_local ?? options.LocalImageDirectory), log);
+            return new LocalImageService(Path.GetFullPath(_local ?? options.LocalImageDirectory), log) { CertificateDirectory = _certificates };
         }
 
         CloudProfile profile = CloudProfiles.Load(_cloud, _environment);
-        return new GlanceImageService(CloudConnectionSettings.From(profile) with { RetryCount = options.RetryCount }, log);
+        return new GlanceImageService(Complete(CloudConnectionSettings.From(profile), options), log);
     }
+
+    private CloudConnectionSettings Complete(CloudConnectionSettings settings, ImageUtilsOptions options) => settings with
+    {
+        RetryCount = options.RetryCount,
+        KeyManagerEndpoint = _keyManager is null ? settings.KeyManagerEndpoint : ServiceAddress.Parse(_keyManager, "--key-manager-endpoint"),
+        CertificateDirectory = _certificates,
+    };
 
     private CloudConnectionSettings OfEndpoints(IOperationLog log) => new()
     {

@@ -20,6 +20,12 @@ internal static class SharedOptions
     /// <summary>The token that goes to them.</summary>
     public static Option<string?> TokenFile { get; } = new("--token-file") { Description = "The file with the token for --endpoint.", HelpName = "F", Recursive = true };
 
+    /// <summary>Where signers' certificates are.</summary>
+    public static Option<string?> CertificateDirectory { get; } = new("--certificate-directory") { Description = "The folder of signers' certificates, each in a file named by its id.", HelpName = "DIR", Recursive = true };
+
+    /// <summary>The service that has signers' certificates.</summary>
+    public static Option<string?> KeyManagerEndpoint { get; } = new("--key-manager-endpoint") { Description = "The address of the key manager that has signers' certificates, where no catalogue names it.", HelpName = "URL", Recursive = true };
+
     /// <summary>A cloud of clouds.yaml.</summary>
     public static Option<string?> Cloud { get; } = new("--cloud") { Description = "The cloud of clouds.yaml to work with.", HelpName = "NAME", Recursive = true };
 }

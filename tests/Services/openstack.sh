@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A small OpenStack for the tests: one Keystone and two Glances (one that asks Keystone, one that asks nobody), each with two
-# file stores, out of Debian's python3-keystone and python3-glance. Everything is below FOLDER and on 127.0.0.1.
+# file stores, and one Barbican, out of Debian's python3-keystone, python3-glance and python3-barbican. Everything is below FOLDER and on 127.0.0.1.
 #   openstack.sh missing               says what is not installed; nothing where all is there
 #   openstack.sh start FOLDER [OWNER]  starts all, writes FOLDER/state.json; all ends when the process OWNER does
 #   openstack.sh stop FOLDER           ends what start began, by process id, and removes FOLDER
@@ -11,7 +11,7 @@ PYTHON=/usr/bin/python3
 missing() {
     local module
     [ -x "$PYTHON" ] || { echo "$PYTHON"; return; }
-    for module in keystone glance keystonemiddleware; do
+    for module in keystone glance barbican keystonemiddleware; do
         "$PYTHON" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$module') is None)" || echo "python3-$module"
     done
 }
@@ -140,6 +140,9 @@ filesystem_store_datadir = $home/tasks
 lock_path = $home/lock
 [task]
 work_dir = $home/work
+[barbican]
+auth_endpoint = http://127.0.0.1:$KEYSTONE_PORT/v3
+barbican_endpoint = http://127.0.0.1:$KEY_PORT
 [taskflow_executor]
 engine_mode = serial
 [import_filtering_opts]
@@ -165,6 +168,66 @@ C
     PYTHONPATH=$HERE run "$name" "$PYTHON" -c 'from glance.cmd.api import main; main()' --config-file "$home/glance.conf"
 }
 
+start_barbican() {
+    local port=$1 home=$FOLDER/barbican
+    mkdir -p "$home/lock"
+    cat >"$home/paste.ini" <<C
+[composite:main]
+use = egg:Paste#urlmap
+/: versions
+/v1: secrets
+[pipeline:versions]
+pipeline = microversion version
+[app:version]
+paste.app_factory = barbican.api.app:create_version_app
+[pipeline:secrets]
+pipeline = authtoken context microversion secret
+[app:secret]
+paste.app_factory = barbican.api.app:create_main_app
+[filter:microversion]
+paste.filter_factory = barbican.api.middleware.microversion:MicroversionMiddleware.factory
+[filter:context]
+paste.filter_factory = barbican.api.middleware.context:ContextMiddleware.factory
+[filter:authtoken]
+paste.filter_factory = keystonemiddleware.auth_token:filter_factory
+C
+    # The database has a name of its own besides that of the other services, and the key is for tests only.
+    cat >"$home/barbican.conf" <<C
+[DEFAULT]
+host_href = http://127.0.0.1:$port
+log_file = $home/barbican.log
+sql_connection = sqlite:///$home/barbican.sqlite
+db_auto_create = false
+transport_url = fake://
+[database]
+connection = sqlite:///$home/barbican.sqlite
+sqlite_synchronous = false
+[oslo_concurrency]
+lock_path = $home/lock
+[keystone_notifications]
+enable = false
+[queue]
+enable = false
+[secretstore]
+enabled_secretstore_plugins = store_crypto
+[crypto]
+enabled_crypto_plugins = simple_crypto
+[simple_crypto_plugin]
+kek = $(printf 'a key of 32 bytes, for the tests' | base64)
+[keystone_authtoken]
+auth_type = password
+auth_url = http://127.0.0.1:$KEYSTONE_PORT/v3
+username = admin
+password = admin-secret
+user_domain_id = default
+project_name = admin
+project_domain_id = default
+C
+    "$PYTHON" -c 'from barbican.cmd.barbican_manage import main; main()' --config-file "$home/barbican.conf" db upgrade -d "sqlite:///$home/barbican.sqlite" \
+        >"$FOLDER/barbican.setup" 2>&1 || { tail -n 5 "$FOLDER/barbican.setup" >&2; return 1; }
+    run barbican "$PYTHON" "$HERE/serve_barbican.py" "$port" "$home"
+}
+
 start() {
     FOLDER=$1
     [ -z "$(missing)" ] || { echo "not installed: $(missing | tr '\n' ' ')" >&2; exit 3; }
@@ -172,17 +235,19 @@ start() {
     FOLDER=$(cd "$FOLDER" && pwd)
     trap 'stop "$FOLDER"' ERR
     local image_port
-    read -r KEYSTONE_PORT image_port OPEN_PORT < <(free_ports 3)
+    read -r KEYSTONE_PORT image_port OPEN_PORT KEY_PORT < <(free_ports 4)
     unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
     start_keystone "$KEYSTONE_PORT" &
     local keystone=$!
     start_glance open "$OPEN_PORT" open
     start_glance image "$image_port" keystone
+    start_barbican "$KEY_PORT"
     wait "$keystone"
     await keystone "http://127.0.0.1:$KEYSTONE_PORT/v3"
     await open "http://127.0.0.1:$OPEN_PORT/v2/schemas/image"
     await image "http://127.0.0.1:$image_port/"
-    "$PYTHON" "$HERE/seed.py" "http://127.0.0.1:$KEYSTONE_PORT/v3" "http://127.0.0.1:$image_port" "http://127.0.0.1:$OPEN_PORT" "$FOLDER/state.new"
+    await barbican "http://127.0.0.1:$KEY_PORT/"
+    "$PYTHON" "$HERE/seed.py" "http://127.0.0.1:$KEYSTONE_PORT/v3" "http://127.0.0.1:$image_port" "http://127.0.0.1:$OPEN_PORT" "http://127.0.0.1:$KEY_PORT" "$FOLDER/state.new"
     mv "$FOLDER/state.new" "$FOLDER/state.json"
     trap - ERR
     if [ -n "${2:-}" ]; then

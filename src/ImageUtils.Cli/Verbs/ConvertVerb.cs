@@ -27,6 +27,7 @@ internal static class ConvertVerb
     private static readonly Option<long?> MaxRate = Choice.Size("--max-rate", "A limit on the speed in bytes a second, for example 100M.");
     private static readonly Option<ConversionEngineChoice> Engine = Choice.Of<ConversionEngineChoice>("--engine", "Who converts.");
     private static readonly Option<long?> VolumeSizeGb = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
+    private static readonly Option<bool> RequireSignature = new("--require-signature") { Description = "With --image: refuse an image without a signature, and verify it whatever the option VerifySignatures says." };
     private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination, also a device that is in use." };
 
@@ -36,7 +37,7 @@ internal static class ConvertVerb
     {
         Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
         {
-            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RunAsRoot, Force,
+            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, RunAsRoot, Force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
@@ -55,6 +56,11 @@ internal static class ConvertVerb
         if (image is not null && parsed.GetValue(From) is not null)
         {
             throw new UsageException("--from goes with a source file; an image of the image service or at an address is what it says or holds.");
+        }
+
+        if (image is null && parsed.GetValue(RequireSignature))
+        {
+            throw new UsageException("--require-signature goes with --image; a file is tested by imageutils verify-signature.");
         }
 
         if (paths.Length != (image is null ? 2 : 1))
@@ -97,6 +103,7 @@ internal static class ConvertVerb
         ImageId = imageId,
         DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), NameOf(imageId), Format(parsed)),
         OutputFormat = Format(parsed),
+        RequireSignature = parsed.GetValue(RequireSignature),
     };
 
     /// <summary>An address is called by the last part of its path.</summary>

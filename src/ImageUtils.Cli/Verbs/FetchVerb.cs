@@ -34,12 +34,13 @@ internal static class FetchVerb
             }
         });
         Option<bool> requireHash = new("--require-hash") { Description = "Refuse an image for which nobody promises a hash." };
+        Option<bool> requireSignature = new("--require-signature") { Description = "Refuse an image without a signature, and verify it whatever the option VerifySignatures says." };
         Option<bool> skipFormatCheck = new("--skip-format-check") { Description = "Do not look at the format of what was downloaded." };
         Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
         Option<bool> force = new("--force") { Description = "Overwrite an existing destination." };
         Command command = new("fetch", "Download an image into a file; hash and format are checked.")
         {
-            words, uri, expectedHash, algorithm, hashFile, requireHash, connections, skipFormatCheck, volumeSize, force,
+            words, uri, expectedHash, algorithm, hashFile, requireHash, requireSignature, connections, skipFormatCheck, volumeSize, force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
@@ -68,6 +69,7 @@ internal static class FetchVerb
                         HashAlgorithm = parsed.GetValue(algorithm),
                         HashFile = parsed.GetValue(hashFile) is { } list && !list.Contains("://", StringComparison.Ordinal) ? FullPath.Of(list) : parsed.GetValue(hashFile),
                         RequireHash = parsed.GetValue(requireHash),
+                        RequireSignature = parsed.GetValue(requireSignature),
                         Connections = parsed.GetValue(connections),
                         SkipFormatCheck = parsed.GetValue(skipFormatCheck),
                         VolumeSizeBytes = parsed.GetValue(volumeSize),

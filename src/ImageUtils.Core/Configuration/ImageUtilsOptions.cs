@@ -63,6 +63,12 @@ public sealed record ImageUtilsOptions
     /// <summary>Verify signatures of signed images (cinder: verify_glance_signatures).</summary>
     public bool VerifySignatures { get; init; } = true;
 
+    /// <summary>The folder of signers' certificates where the connection names none; null: the key manager is asked.</summary>
+    public string? CertificateDirectory { get; init; }
+
+    /// <summary>The file or folder of certificates from which signers' certificates must come; null: whoever keeps certificates for us is trusted.</summary>
+    public string? TrustedCertificates { get; init; }
+
     /// <summary>The format into which images of the service are converted; null: none was chosen (Glance: conversion_format).</summary>
     public string? ConversionFormat { get; init; }
 

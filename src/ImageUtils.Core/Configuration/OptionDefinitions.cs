@@ -184,6 +184,22 @@ public static class OptionDefinitions
         },
         new()
         {
+            Name = nameof(ImageUtilsOptions.CertificateDirectory),
+            Kind = OptionKind.Folder,
+            Description = "The folder of signers' certificates, each in a file named by its id, where the connection names none; without it the key manager is asked.",
+            Get = options => options.CertificateDirectory,
+            With = (options, value) => options with { CertificateDirectory = (string)value },
+        },
+        new()
+        {
+            Name = nameof(ImageUtilsOptions.TrustedCertificates),
+            Kind = OptionKind.Folder,
+            Description = "The file or folder of certificates and authorities that signers' certificates must come from; without it every certificate that is found counts.",
+            Get = options => options.TrustedCertificates,
+            With = (options, value) => options with { TrustedCertificates = (string)value },
+        },
+        new()
+        {
             Name = nameof(ImageUtilsOptions.ConversionFormat),
             Kind = OptionKind.DiskFormat,
             Description = "The disk format into which images of the service are converted where no parameter says otherwise.",

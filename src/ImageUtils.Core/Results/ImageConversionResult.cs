@@ -36,6 +36,9 @@ public sealed record ImageConversionResult
     /// <summary>Who did it: <c>managed</c> or <c>qemu-img</c>.</summary>
     public required string Engine { get; init; }
 
+    /// <summary>True where a signature of the image that it was made of was verified.</summary>
+    public bool IsSignatureVerified { get; init; }
+
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 

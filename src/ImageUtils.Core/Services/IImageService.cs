@@ -1,4 +1,5 @@
 using ImageUtils.Services.Identity;
+using ImageUtils.Services.KeyManager;
 
 namespace ImageUtils.Services;
 
@@ -25,6 +26,12 @@ public interface IImageService
 
     /// <summary>The caller's user id at the service (OpenStack); null: it knows no users, the system's user counts.</summary>
     string? UserId => Account?.UserId;
+
+    /// <summary>The folder of signers' certificates that was named for this connection, each in a file named by its id; null: none was.</summary>
+    string? CertificateDirectory => null;
+
+    /// <summary>The key manager beside the service, which has the certificates of those who sign images; null: there is none.</summary>
+    ICertificateSource? KeyManager => null;
 
     /// <summary>Says whether a path of this machine leads to where the service keeps its files; nothing may be written there but by the service.</summary>
     /// <param name="path">The path; it need not be there.</param>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ImageUtils.Errors;
 
 namespace ImageUtils.Transfer;
@@ -9,20 +8,20 @@ public sealed class ContentHasher : IDisposable
     // Below this a task costs more than the hash.
     private const int WorthTask = 64 * 1024;
 
-    private readonly (string Algorithm, IncrementalHash Hash)[] _hashes;
+    private readonly (string Algorithm, RunningHash Hash)[] _hashes;
 
     /// <summary>Begins.</summary>
     /// <param name="algorithms">Names of <see cref="HashAlgorithms.Names"/>; doubles count once.</param>
     public ContentHasher(params IEnumerable<string> algorithms) =>
-        _hashes = algorithms.Distinct(StringComparer.Ordinal).Select(name => (name, HashAlgorithms.Create(name))).ToArray();
+        _hashes = algorithms.Distinct(StringComparer.Ordinal).Select(name => (name, RunningHash.Create(name))).ToArray();
 
     /// <summary>Takes the next piece.</summary>
     /// <param name="data">The bytes.</param>
     public void Append(ReadOnlySpan<byte> data)
     {
-        foreach ((_, IncrementalHash hash) in _hashes)
+        foreach ((_, RunningHash hash) in _hashes)
         {
-            hash.AppendData(data);
+            hash.Append(data);
         }
     }
 
@@ -37,7 +36,7 @@ public sealed class ContentHasher : IDisposable
             return Task.CompletedTask;
         }
 
-        return Task.WhenAll(_hashes.Select(entry => Task.Run(() => entry.Hash.AppendData(data.Span))));
+        return Task.WhenAll(_hashes.Select(entry => Task.Run(() => entry.Hash.Append(data.Span))));
     }
 
     /// <summary>The hashes of everything so far.</summary>
@@ -46,11 +45,11 @@ public sealed class ContentHasher : IDisposable
     /// <exception cref="InvalidHashException">The algorithm was not among them.</exception>
     public ContentHash Current(string algorithm)
     {
-        foreach ((string name, IncrementalHash hash) in _hashes)
+        foreach ((string name, RunningHash hash) in _hashes)
         {
             if (string.Equals(name, algorithm, StringComparison.Ordinal))
             {
-                return new ContentHash(name, Convert.ToHexStringLower(hash.GetCurrentHash()));
+                return new ContentHash(name, Convert.ToHexStringLower(hash.Current()));
             }
         }
 
@@ -65,7 +64,7 @@ public sealed class ContentHasher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, IncrementalHash hash) in _hashes)
+        foreach ((_, RunningHash hash) in _hashes)
         {
             hash.Dispose();
         }

@@ -33,6 +33,9 @@ public sealed record FetchRequest
     /// <summary>How many connections may be used at once, 1 to 16; more than one helps where the way is long.</summary>
     public int Connections { get; init; } = 1;
 
+    /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
+    public bool RequireSignature { get; init; }
+
     /// <summary>The size in bytes of the volume it must fit in; null: no volume.</summary>
     public long? VolumeSizeBytes { get; init; }
 

@@ -12,6 +12,9 @@ public static class HashAlgorithms
     /// <summary>Glance's os_hash_algo by default, and ours where nobody asks for another.</summary>
     public const string Sha512 = "sha512";
 
+    /// <summary>What some signatures are made with. No service promises such a hash, so it is not among <see cref="Names"/>.</summary>
+    internal const string Sha224 = "sha224";
+
     /// <summary>Every name, weakest first.</summary>
     public static IReadOnlyList<string> Names { get; } = [Md5, "sha1", "sha256", "sha384", Sha512];
 

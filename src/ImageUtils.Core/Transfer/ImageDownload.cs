@@ -6,6 +6,7 @@ using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
 using ImageUtils.Transfer.Ranges;
+using ImageUtils.Transfer.Signatures;
 
 namespace ImageUtils.Transfer;
 
@@ -57,6 +58,9 @@ internal sealed class ImageDownload
     public Task JudgeAheadAsync(InspectionRequest inspection, Action<ImageFacts>? judge, CancellationToken cancellationToken) =>
         _remote?.JudgeAsync(inspection, judge, cancellationToken) ?? Task.CompletedTask;
 
+    /// <summary>The signature that the data must have; null: none is asked for.</summary>
+    public SignatureCheck? Signature { get; init; }
+
     /// <summary>Refuses an image that has no data to give.</summary>
     public static void RequireActive(ServiceImage image)
     {
@@ -76,10 +80,11 @@ internal sealed class ImageDownload
     /// <exception cref="ImageTooBigException">There is no room.</exception>
     /// <exception cref="ImageDownloadFailedException">The data broke off, or are more or fewer than the service said.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
+    /// <exception cref="SignatureInvalidException">They are not those that were signed.</exception>
     public async Task<(long Size, ContentHash Hash)> ReceiveAsync(Stream destination, string folder, InspectionRequest? inspection, CancellationToken cancellationToken)
     {
         RequireSpace(folder);
-        using var hasher = new ContentHasher(_promise.Algorithms);
+        using var hasher = new ContentHasher(Signature is null ? _promise.Algorithms : _promise.Algorithms.Append(Signature.Algorithm));
         long start = destination.CanSeek ? await TakeUpAsync(destination, hasher, cancellationToken).ConfigureAwait(false) : 0;
         var copy = new ContentCopy
         {
@@ -104,7 +109,9 @@ internal sealed class ImageDownload
             throw new ImageDownloadFailedException(_image.ImageId, string.Create(CultureInfo.InvariantCulture, $"the image service announced {promised} bytes and {came}."));
         }
 
-        return (size, _promise.Verify(hasher, $"image {_image.ImageId}"));
+        ContentHash hash = _promise.Verify(hasher, $"image {_image.ImageId}");
+        Signature?.Verify(hasher);
+        return (size, hash);
     }
 
     /// <summary>What a full disk means for a download (cinder's words).</summary>

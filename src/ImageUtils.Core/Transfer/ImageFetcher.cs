@@ -7,6 +7,7 @@ using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
 using ImageUtils.Transfer.Ranges;
+using ImageUtils.Transfer.Signatures;
 
 namespace ImageUtils.Transfer;
 
@@ -41,6 +42,9 @@ public sealed class ImageFetcher
     /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
     /// <exception cref="ImageUnacceptableException">It is unsafe, not what it claims to be, too large for the volume, or without the hash that is required.</exception>
+    /// <exception cref="SignatureMissingException">The image is not signed, and a signature is required.</exception>
+    /// <exception cref="SignatureIncompleteException">It has some properties of a signature only; nothing was downloaded.</exception>
+    /// <exception cref="SignatureInvalidException">Its data are not those that were signed, or the signature cannot be verified.</exception>
     public async Task<ImageFetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
@@ -61,10 +65,11 @@ public sealed class ImageFetcher
             throw new ImageUnacceptableException(image.ImageId, "No hash is promised for it, and one is required.");
         }
 
+        SignatureCheck? signature = await SignatureCheck.PrepareAsync(_context, _service, image, request.RequireSignature, cancellationToken).ConfigureAwait(false);
         using PartialFile file = PartialFile.Create(request.DestinationPath, request.Force);
         string folder = Path.GetDirectoryName(file.DestinationPath)!;
         using TemporaryImage? here = await new TemporaryImages(_context, _service).TryJoinAsync(image, cancellationToken).ConfigureAwait(false);
-        var download = new ImageDownload(_context, _service, image, promise, here?.Path, request.Connections);
+        var download = new ImageDownload(_context, _service, image, promise, here?.Path, request.Connections) { Signature = signature };
         InspectionRequest? inspection = request.SkipFormatCheck ? null : ImageClaim.OfFile(image, _context);
         if (inspection is not null)
         {
@@ -89,6 +94,7 @@ public sealed class ImageFetcher
             Hash = received.Hash.Value,
             IsHashVerified = promise.IsGiven,
             IsResumed = download.IsResumed,
+            IsSignatureVerified = signature is not null,
             Duration = duration,
             AverageBytesPerSecond = TransferRate.BytesPerSecond(received.Size, duration),
         };

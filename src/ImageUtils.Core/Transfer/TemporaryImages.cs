@@ -5,6 +5,7 @@ using ImageUtils.Errors;
 using ImageUtils.Operations;
 using ImageUtils.Services;
 using ImageUtils.Storage;
+using ImageUtils.Transfer.Signatures;
 
 namespace ImageUtils.Transfer;
 
@@ -51,6 +52,8 @@ public sealed class TemporaryImages
     /// <exception cref="ImageDownloadFailedException">It is not active, or the data did not come whole.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
     /// <exception cref="ImageUnacceptableException">It is unsafe, or not what it claims to be.</exception>
+    /// <exception cref="SignatureIncompleteException">It has some properties of a signature only.</exception>
+    /// <exception cref="SignatureInvalidException">Its data are not those that were signed, or the signature cannot be verified.</exception>
     /// <exception cref="DestinationUnwritableException">The folder of temporary images cannot be written.</exception>
     /// <exception cref="NoSpaceException">There is no room for one more file.</exception>
     public async Task<TemporaryImage> OpenAsync(string imageId, CancellationToken cancellationToken)
@@ -65,6 +68,12 @@ public sealed class TemporaryImages
         SharedFileRecord? record = _store.Read(key);
         if (record is not null && await IsIntactAsync(record, cancellationToken).ConfigureAwait(false))
         {
+            // Whoever fetched it may have asked for less.
+            if (await SignatureCheck.PrepareAsync(_context, _service, image, isRequired: false, cancellationToken).ConfigureAwait(false) is { } signature)
+            {
+                await signature.VerifyFileAsync(_store.FileOf(record), _context, cancellationToken).ConfigureAwait(false);
+            }
+
             return Join(image, key, record);
         }
 
@@ -140,6 +149,7 @@ public sealed class TemporaryImages
     private async Task<(TemporaryImageFile File, ContentHash Hash)> DownloadAsync(ServiceImage image, CancellationToken cancellationToken)
     {
         HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, _context.Log);
+        SignatureCheck? signature = await SignatureCheck.PrepareAsync(_context, _service, image, isRequired: false, cancellationToken).ConfigureAwait(false);
         TemporaryImageFile file = _conversions.CreateForFetch(image.ImageId);
         try
         {
@@ -147,7 +157,7 @@ public sealed class TemporaryImages
             FileStream stream = file.OpenWrite();
             await using (stream.ConfigureAwait(false))
             {
-                (_, hash) = await new ImageDownload(_context, _service, image, promise)
+                (_, hash) = await new ImageDownload(_context, _service, image, promise) { Signature = signature }
                     .ReceiveAsync(stream, _conversions.FolderPath, ImageClaim.OfFile(image, _context), cancellationToken)
                     .ConfigureAwait(false);
             }

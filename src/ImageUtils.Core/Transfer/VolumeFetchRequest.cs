@@ -10,4 +10,7 @@ public sealed record VolumeFetchRequest : VolumeRequest
 
     /// <summary>How many connections may be used at once, 1 to 16.</summary>
     public int Connections { get; init; } = 1;
+
+    /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
+    public bool RequireSignature { get; init; }
 }

@@ -6,6 +6,7 @@ using ImageUtils.Operations;
 using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
+using ImageUtils.Transfer.Signatures;
 
 namespace ImageUtils.Transfer;
 
@@ -51,6 +52,9 @@ public sealed class VolumeFetcher
     /// <exception cref="DeviceBusyException">The destination is a device that somebody uses.</exception>
     /// <exception cref="InvalidPassphraseException">A passphrase is missing.</exception>
     /// <exception cref="DigestMismatchException">The data have another hash than the service promised.</exception>
+    /// <exception cref="SignatureMissingException">The image is not signed, and a signature is required.</exception>
+    /// <exception cref="SignatureIncompleteException">It has some properties of a signature only; nothing was downloaded.</exception>
+    /// <exception cref="SignatureInvalidException">Its data are not those that were signed, or the signature cannot be verified.</exception>
     public async Task<ImageConversionResult> FetchAsync(VolumeFetchRequest request, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
@@ -72,7 +76,18 @@ public sealed class VolumeFetcher
         // What a XenServer archive is merged to is as plain as a raw disk; what is not stated is known when its beginning came.
         _converter.EnsureCanConvert(!image.IsXenServer && DiskFormat.TryParse(claim, out DiskFormat? known) ? known : DiskFormat.Raw, conversion);
 
-        long written = download is null ? 0 : await DownloadAsync(image, request, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
+        SignatureCheck? signature = await SignatureCheck.PrepareAsync(_context, _service, image, request.RequireSignature, cancellationToken).ConfigureAwait(false);
+        long written = 0;
+        if (download is not null)
+        {
+            written = await DownloadAsync(image, request, signature, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
+        }
+        else if (signature is not null)
+        {
+            // Whoever fetched it may have asked for less.
+            await signature.VerifyFileAsync(path, _context, cancellationToken).ConfigureAwait(false);
+        }
+
         using TemporaryImageFile? unpacked = await UnpackAsync(image, path, conversions, cancellationToken).ConfigureAwait(false);
         if (unpacked is not null)
         {
@@ -91,6 +106,7 @@ public sealed class VolumeFetcher
             SourcePath = null,
             SourceImageId = _service.StatesFormats ? image.ImageId : null,
             SourceUri = _service.StatesFormats ? null : image.ImageId,
+            IsSignatureVerified = signature is not null,
             TemporaryBytes = result.TemporaryBytes + written,
             Duration = duration,
             AverageBytesPerSecond = TransferRate.BytesPerSecond(result.VirtualSize, duration),
@@ -121,13 +137,13 @@ public sealed class VolumeFetcher
         return ImageClaim.ClaimOf(diskFormat, image.ImageId);
     }
 
-    private async Task<long> DownloadAsync(ServiceImage image, VolumeFetchRequest request, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
+    private async Task<long> DownloadAsync(ServiceImage image, VolumeFetchRequest request, SignatureCheck? signature, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
     {
         HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, _context.Log);
         FileStream stream = temporary.OpenWrite();
         await using (stream.ConfigureAwait(false))
         {
-            var download = new ImageDownload(_context, _service, image, promise, connections: request.Connections);
+            var download = new ImageDownload(_context, _service, image, promise, connections: request.Connections) { Signature = signature };
             InspectionRequest? inspection = CompressedImage.Is(image.ContainerFormat) ? null : ImageClaim.OfDisk(image, _context);
             if (inspection is not null)
             {

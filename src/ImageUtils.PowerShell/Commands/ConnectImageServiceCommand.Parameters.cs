@@ -100,6 +100,18 @@ public sealed partial class ConnectImageServiceCommand
     [ValidateNotNullOrEmpty]
     public string ServiceProject { get; set; } = "service";
 
+    /// <summary>The address of the key manager, which has signers' certificates; without it the catalogue's.</summary>
+    [Parameter(ParameterSetName = EndpointSet)]
+    [Parameter(ParameterSetName = AuthUrlSet)]
+    [Parameter(ParameterSetName = CloudSet)]
+    [ValidateNotNullOrEmpty]
+    public string? KeyManagerEndpoint { get; set; }
+
+    /// <summary>A folder of signers' certificates, each in a file named by its id, instead of the key manager.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CertificateDirectory { get; set; }
+
     /// <summary>How often a request is sent again after a broken connection or a 503.</summary>
     [Parameter(ParameterSetName = EndpointSet)]
     [Parameter(ParameterSetName = AuthUrlSet)]

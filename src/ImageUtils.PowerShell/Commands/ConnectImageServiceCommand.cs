@@ -16,6 +16,8 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
 {
     private const int IdLength = 32;
 
+    private string? CertificateFolder => CertificateDirectory is null ? null : FileSystemPath.Unresolved(SessionState, CertificateDirectory);
+
     /// <inheritdoc/>
     protected override void Process()
     {
@@ -45,7 +47,7 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
             Terminate(new ArgumentException($"'{folder}' is a file; a local image service is a folder."), LocalDirectory);
         }
 
-        Keep(new ImageServiceConnection(new LocalImageService(folder, new RunningCommandLog())));
+        Keep(new ImageServiceConnection(new LocalImageService(folder, new RunningCommandLog()) { CertificateDirectory = CertificateFolder }));
     }
 
     private async Task ConnectAsync(CancellationToken token)
@@ -122,6 +124,8 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
     {
         ImageEndpoints = Endpoint is null ? settings.ImageEndpoints : [.. Endpoint.Select(endpoint => ServiceAddress.Parse(endpoint, "-Endpoint"))],
         ServiceIdentity = ServiceCredential is null ? null : OfUser(settings.Identity with { ProjectId = IdOf(ServiceProject), ProjectName = NameOf(ServiceProject) }, ServiceCredential),
+        KeyManagerEndpoint = KeyManagerEndpoint is null ? settings.KeyManagerEndpoint : ServiceAddress.Parse(KeyManagerEndpoint, "-KeyManagerEndpoint"),
+        CertificateDirectory = CertificateFolder,
         Region = Region ?? settings.Region,
         Interface = Interface is null ? settings.Interface : ServiceInterface.Parse(Interface),
         RetryCount = RetryCount ?? Operations.Options.RetryCount,

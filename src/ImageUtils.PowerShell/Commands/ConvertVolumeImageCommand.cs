@@ -4,10 +4,8 @@ using ImageUtils.Conversion;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
 using ImageUtils.Services;
-using ImageUtils.Services.Http;
 using ImageUtils.Services.Web;
 using ImageUtils.Storage;
-using ImageUtils.Transfer;
 
 namespace ImageUtils.PowerShell.Commands;
 
@@ -16,20 +14,7 @@ namespace ImageUtils.PowerShell.Commands;
 [OutputType(typeof(ImageConversionResult))]
 public sealed partial class ConvertVolumeImageCommand : PathCommand
 {
-    private const string ImageSet = "ImageId";
-    private const string UriSet = "Uri";
-
     private readonly DestinationQueue _queue = new();
-
-    /// <summary>The image of the image service to make the volume from.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageCompleter))]
-    public string ImageId { get; set; } = string.Empty;
-
-    /// <summary>The address, http or https, of the image to make the volume from.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UriSet)]
-    public Uri? Uri { get; set; }
 
     /// <summary>The file, or a folder that gets <c>name.format</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -89,10 +74,6 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>The image service; without it the runspace's connection.</summary>
-    [Parameter(ParameterSetName = ImageSet)]
-    public ImageServiceConnection? ImageService { get; set; }
-
     private DiskFormat Format => DiskFormat.Parse(OutputFormat);
 
     /// <inheritdoc/>
@@ -140,19 +121,6 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     {
         ConversionRequest request = new() { SourcePath = source, DestinationPath = path, OutputFormat = Format, SourceFormat = SourceFormat };
         EmitFile(await new ImageConverter(Operations).ConvertAsync(Complete(request, volume), token).ConfigureAwait(false), path);
-    }
-
-    private async Task ConvertWebAsync(string address, string path, long? volume, CancellationToken token)
-    {
-        using WebImageService web = new(TransportSettings.Default, Operations.Options.RetryCount);
-        await ConvertImageAsync(web, address, path, volume, token).ConfigureAwait(false);
-    }
-
-    private async Task ConvertImageAsync(IImageService service, string imageId, string path, long? volume, CancellationToken token)
-    {
-        VolumeFetchRequest request = new() { ImageId = imageId, DestinationPath = path, OutputFormat = Format };
-        VolumeFetcher fetcher = new(Operations, service, new ImageConverter(Operations));
-        EmitFile(await fetcher.FetchAsync(Complete(request, volume), token).ConfigureAwait(false), path);
     }
 
     private T Complete<T>(T request, long? volume)

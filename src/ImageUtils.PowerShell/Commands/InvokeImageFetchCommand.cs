@@ -67,6 +67,10 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     [Parameter]
     public SwitchParameter RequireHash { get; set; }
 
+    /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
+    [Parameter]
+    public SwitchParameter RequireSignature { get; set; }
+
     /// <summary>The size of the volume it must fit in, in whole GiB.</summary>
     [Parameter]
     public long? VolumeSizeGB { get; set; }
@@ -136,6 +140,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
             HashFile = hashes,
             RequireHash = RequireHash,
             Connections = Connections,
+            RequireSignature = RequireSignature,
             VolumeSizeBytes = volume,
             Force = Force,
         };

@@ -88,6 +88,14 @@ public sealed partial class SetImageUtilsOptionCommand
     [Parameter]
     public bool VerifySignatures { get; set; }
 
+    /// <summary>The folder of signers' certificates where the connection names none; not set: the key manager is asked.</summary>
+    [Parameter]
+    public string? CertificateDirectory { get; set; }
+
+    /// <summary>The file or folder of certificates and authorities that signers' certificates must come from; not set: every one counts.</summary>
+    [Parameter]
+    public string? TrustedCertificates { get; set; }
+
     /// <summary>The disk format into which images of the service are converted where no parameter says otherwise (Glance: conversion_format).</summary>
     [Parameter]
     [ArgumentCompleter(typeof(DiskFormatCompleter))]

@@ -5,5 +5,6 @@ public sealed record OpenStackState(
     string Identity,
     string Image,
     string OpenImage,
+    string Keys,
     IReadOnlyDictionary<string, OpenStackAccount> Accounts,
     OpenStackCredential ApplicationCredential);

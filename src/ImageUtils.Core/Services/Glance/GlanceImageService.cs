@@ -4,6 +4,7 @@ using ImageUtils.Errors;
 using ImageUtils.Operations;
 using ImageUtils.Services.Http;
 using ImageUtils.Services.Identity;
+using ImageUtils.Services.KeyManager;
 
 namespace ImageUtils.Services.Glance;
 
@@ -31,6 +32,8 @@ public sealed class GlanceImageService : IImageService, IDisposable
         Imports = new GlanceImports(this, _client);
         Members = new GlanceMembers(_client);
         Locations = new GlanceLocations(this, _client);
+        KeyManager = new KeyManagerCertificates(_connection.CreateClient("key-manager", "key manager", 1, settings.KeyManagerEndpoint is { } keys ? [keys] : []));
+        CertificateDirectory = settings.CertificateDirectory;
     }
 
     /// <inheritdoc/>
@@ -44,6 +47,12 @@ public sealed class GlanceImageService : IImageService, IDisposable
 
     /// <inheritdoc/>
     public ServiceAccount Account => _connection.Account;
+
+    /// <inheritdoc/>
+    public string? CertificateDirectory { get; }
+
+    /// <inheritdoc/>
+    public ICertificateSource KeyManager { get; }
 
     /// <summary>Interoperable import: staging, web-download, tasks.</summary>
     public GlanceImports Imports { get; }

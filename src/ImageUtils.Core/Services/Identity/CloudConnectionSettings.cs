@@ -17,6 +17,9 @@ public sealed record CloudConnectionSettings
     /// <summary>The address of the key manager; null: that of the catalogue.</summary>
     public Uri? KeyManagerEndpoint { get; init; }
 
+    /// <summary>The full path of a folder of signers' certificates, which counts instead of the key manager; null: none.</summary>
+    public string? CertificateDirectory { get; init; }
+
     /// <summary>The region; null: the first that has the service.</summary>
     public string? Region { get; init; }
 

@@ -33,6 +33,9 @@ public sealed class LocalImageService : IImageService
     public string Location => _folder.FolderPath;
 
     /// <inheritdoc/>
+    public string? CertificateDirectory { get; init; }
+
+    /// <inheritdoc/>
     /// <remarks>Everything below the folder, whatever links lead there.</remarks>
     public bool Owns(string path) => IsPath(path) && RealPath.Below(path, _folder.FolderPath) is not null;
 

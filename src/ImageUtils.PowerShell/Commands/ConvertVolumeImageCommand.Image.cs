@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using ImageUtils.Conversion;
+using ImageUtils.PowerShell.Completers;
+using ImageUtils.Services;
+using ImageUtils.Services.Http;
+using ImageUtils.Services.Web;
+using ImageUtils.Transfer;
+
+namespace ImageUtils.PowerShell.Commands;
+
+/// <content>Images of the image service, and of the web, as source.</content>
+public sealed partial class ConvertVolumeImageCommand
+{
+    private const string ImageSet = "ImageId";
+    private const string UriSet = "Uri";
+
+    /// <summary>The image of the image service to make the volume from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public string ImageId { get; set; } = string.Empty;
+
+    /// <summary>The address, http or https, of the image to make the volume from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UriSet)]
+    public Uri? Uri { get; set; }
+
+    /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
+    [Parameter(ParameterSetName = ImageSet)]
+    public SwitchParameter RequireSignature { get; set; }
+
+    /// <summary>The image service; without it the runspace's connection.</summary>
+    [Parameter(ParameterSetName = ImageSet)]
+    public ImageServiceConnection? ImageService { get; set; }
+
+    private async Task ConvertWebAsync(string address, string path, long? volume, CancellationToken token)
+    {
+        using WebImageService web = new(TransportSettings.Default, Operations.Options.RetryCount);
+        await ConvertImageAsync(web, address, path, volume, token).ConfigureAwait(false);
+    }
+
+    private async Task ConvertImageAsync(IImageService service, string imageId, string path, long? volume, CancellationToken token)
+    {
+        VolumeFetchRequest request = new() { ImageId = imageId, DestinationPath = path, OutputFormat = Format, RequireSignature = RequireSignature };
+        VolumeFetcher fetcher = new(Operations, service, new ImageConverter(Operations));
+        EmitFile(await fetcher.FetchAsync(Complete(request, volume), token).ConfigureAwait(false), path);
+    }
+}
