@@ -38,6 +38,8 @@ Describe 'Examples of the pages' -Skip:(-not (Get-Command qemu-img -ErrorAction 
         New-Item -ItemType Directory -Path images, incoming, out | Out-Null
         Copy-Item debian.qcow2, debian.raw -Destination incoming
         & qemu-img create -q -f vmdk (Join-Path $folder 'images/one.vmdk') 1M
+        New-VhdChain -Folder chain | Out-Null
+        & tar -czf image.tar.gz -C chain 0.vhd 1.vhd
         Set-Content -LiteralPath volume.pass -Value 'correct horse' -NoNewline
         Set-Content -LiteralPath cinder.conf -Value '[DEFAULT]', 'image_conversion_dir = $state_path/conversion', "state_path = $folder"
         Connect-ImageService -LocalDirectory (Join-Path $folder 'service') | Out-Null

@@ -25,8 +25,7 @@ Describe 'Test-ImageFormat' {
     }
 
     It 'accepts LUKS for a raw claim only where it is allowed' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
-        $luks = Join-Path $TestDrive 'volume.luks'
-        & qemu-img create -q -f luks --object secret,id=s,data=only-a-test -o key-secret=s,iter-time=200 $luks 1M
+        $luks = New-LuksDisk -Path (Join-Path $TestDrive 'volume.luks')
         Test-ImageFormat $luks -ClaimedFormat raw -Quiet | Should -BeFalse
         Test-ImageFormat $luks -ClaimedFormat raw -AllowLuks -Quiet | Should -BeTrue
         Test-ImageFormat $luks -ClaimedFormat qcow2 -AllowLuks -Quiet | Should -BeFalse
