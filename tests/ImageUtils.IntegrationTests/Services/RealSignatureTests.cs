@@ -112,7 +112,11 @@ public sealed class RealSignatureTests(OpenStackServices openStack) : IDisposabl
         Dictionary<string, string> properties = await PropertiesAsync(service, key, data, "SHA-384", "application/octet-stream");
         ServiceImage image = await UploadAsync(service, properties, data);
         await File.WriteAllTextAsync(_workshop.File("token"), (await service.Connection.Tokens.GetAsync(Token))!.Reveal(), Token);
-        File.SetUnixFileMode(_workshop.File("token"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_workshop.File("token"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         string[] named = ["--endpoint", state.Image, "--token-file", "token", "--key-manager-endpoint", state.Keys, "--json"];
 
         CommandLine fetched = await CommandLine.RunAsync(_workshop.Folder, ["fetch", image.ImageId, "back", "--require-signature", .. named]);
