@@ -67,6 +67,8 @@ public sealed class OptionsLoaderTests
             ("IMAGEUTILS_VOLUME_DD_BLOCK_SIZE", "512K"),
             ("IMAGEUTILS_CGROUP_NAME", "slow"),
             ("IMAGEUTILS_VERIFY_SIGNATURES", "disabled"),
+            ("IMAGEUTILS_CERTIFICATE_DIRECTORY", Path.Combine(Path.GetTempPath(), "s")),
+            ("IMAGEUTILS_TRUSTED_CERTIFICATES", Path.Combine(Path.GetTempPath(), "t.pem")),
             ("IMAGEUTILS_CONVERSION_FORMAT", "VPC"),
             ("IMAGEUTILS_TASK_WORK_DIRECTORY", Path.Combine(Path.GetTempPath(), "w")),
             ("IMAGEUTILS_RETRY_COUNT", "0"),
@@ -91,6 +93,7 @@ public sealed class OptionsLoaderTests
         Assert.Equal(512L << 10, options.VolumeDdBlockSize);
         Assert.Equal("slow", options.CgroupName);
         Assert.False(options.VerifySignatures);
+        Assert.Equal((Path.Combine(Path.GetTempPath(), "s"), Path.Combine(Path.GetTempPath(), "t.pem")), (options.CertificateDirectory, options.TrustedCertificates));
         Assert.Equal("vhd", options.ConversionFormat);
         Assert.Equal(Path.Combine(Path.GetTempPath(), "w"), options.TaskWorkDirectory);
         Assert.Equal(0, options.RetryCount);
