@@ -13,7 +13,7 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
     private const int LongestName = 255;
 
     private readonly bool _force;
-    private readonly FileHold? _hold;
+    private FileHold? _hold;
     private bool _isSettled;
 
     private PartialFile(string destinationPath, string temporaryPath, bool force)
@@ -77,6 +77,16 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         }
 
         return partial;
+    }
+
+    /// <summary>Begins with a file that is here already, which is moved to the place of the temporary file.</summary>
+    /// <param name="path">The full path of the file, on the same file system.</param>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    internal void Adopt(string path)
+    {
+        File.Move(path, TemporaryPath, overwrite: true);
+        _hold?.Dispose();
+        _hold = FileHold.TryTake(TemporaryPath);
     }
 
     /// <summary>Opens the temporary file for writing at its beginning.</summary>

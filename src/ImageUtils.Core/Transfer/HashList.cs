@@ -41,11 +41,19 @@ public static partial class HashList
     /// <exception cref="InvalidHashException">The file is not in the list, or there with two hashes of one algorithm.</exception>
     public static ContentHash FindIn(string text, string list, string name, string? algorithm)
     {
+        // A line for just that file counts before one for a file of that name in some folder.
+        return FindIn(text, list, name, algorithm, isWhole: true)
+            ?? FindIn(text, list, name, algorithm, isWhole: false)
+            ?? throw new InvalidHashException(list, $"it has no line for '{name}'{(algorithm is null ? string.Empty : $" with {HashAlgorithms.Parse(algorithm)}")}.");
+    }
+
+    private static ContentHash? FindIn(string text, string list, string name, string? algorithm, bool isWhole)
+    {
         var found = new Dictionary<string, ContentHash>(StringComparer.Ordinal);
         string? wanted = algorithm is null ? null : HashAlgorithms.Parse(algorithm);
         foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
         {
-            if (Read(line.Trim().ToString()) is not (string file, ContentHash hash) || !IsName(file, name) || (wanted is not null && !string.Equals(hash.Algorithm, wanted, StringComparison.Ordinal)))
+            if (Read(line.Trim().ToString()) is not (string file, ContentHash hash) || !IsName(file, name, isWhole) || (wanted is not null && !string.Equals(hash.Algorithm, wanted, StringComparison.Ordinal)))
             {
                 continue;
             }
@@ -58,7 +66,7 @@ public static partial class HashList
             found[hash.Algorithm] = hash;
         }
 
-        return found.Values.MaxBy(hash => hash.Value.Length) ?? throw new InvalidHashException(list, $"it has no line for '{name}'{(wanted is null ? string.Empty : $" with {wanted}")}.");
+        return found.Values.MaxBy(hash => hash.Value.Length);
     }
 
     private static byte[] ReadFile(string path)
@@ -86,8 +94,10 @@ public static partial class HashList
         }
     }
 
-    private static bool IsName(string file, string name) =>
-        string.Equals(file, name, StringComparison.Ordinal) || string.Equals(file[(file.LastIndexOf('/') + 1)..], name, StringComparison.Ordinal);
+    private static bool IsName(string file, string name, bool isWhole) => string.Equals(
+        isWhole ? (file.StartsWith("./", StringComparison.Ordinal) ? file[2..] : file) : file[(file.LastIndexOf('/') + 1)..],
+        name,
+        StringComparison.Ordinal);
 
     private static (string File, ContentHash Hash)? Read(string line)
     {

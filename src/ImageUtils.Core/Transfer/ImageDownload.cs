@@ -61,6 +61,12 @@ internal sealed class ImageDownload
     /// <summary>The signature that the data must have; null: none is asked for.</summary>
     public SignatureCheck? Signature { get; init; }
 
+    /// <summary>Asks the server what its data are now (<see cref="Version"/>), unless it said so already.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends with the answer.</returns>
+    /// <exception cref="ImageDownloadFailedException">It does not answer.</exception>
+    public Task AskAsync(CancellationToken cancellationToken) => _remote?.AskAsync(cancellationToken) ?? Task.CompletedTask;
+
     /// <summary>Refuses an image that has no data to give.</summary>
     public static void RequireActive(ServiceImage image)
     {
@@ -83,7 +89,7 @@ internal sealed class ImageDownload
     /// <exception cref="SignatureInvalidException">They are not those that were signed.</exception>
     public async Task<(long Size, ContentHash Hash)> ReceiveAsync(Stream destination, string folder, InspectionRequest? inspection, CancellationToken cancellationToken)
     {
-        RequireSpace(folder);
+        RequireSpace(folder, destination.CanSeek ? destination.Length : 0);
         using var hasher = new ContentHasher(Signature is null ? _promise.Algorithms : _promise.Algorithms.Append(Signature.Algorithm));
         long start = destination.CanSeek ? await TakeUpAsync(destination, hasher, cancellationToken).ConfigureAwait(false) : 0;
         var copy = new ContentCopy
@@ -92,7 +98,7 @@ internal sealed class ImageDownload
             OnWriteError = e => ExplainWrite(e, folder),
             Limit = _image.Size - start,
             OnPiece = start == 0 ? EarlyRefusal.Of(_context.Inspector, inspection, $"image {_image.ImageId}", _image.Size, cancellationToken) : null,
-            Progress = new ProgressMeter(_context.Progress, $"Downloading image {_image.ImageId}", _image.Size),
+            Progress = new ProgressMeter(_context.Progress, $"Downloading image {_image.ImageId}", _image.Size, start),
         };
         Stream source = await OpenAsync(start, cancellationToken).ConfigureAwait(false);
         long size;
@@ -135,7 +141,7 @@ internal sealed class ImageDownload
     {
         if (_remote is not null)
         {
-            return _remote.Open(start);
+            return await _remote.OpenAsync(start, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -150,10 +156,10 @@ internal sealed class ImageDownload
         }
     }
 
-    private void RequireSpace(string folder)
+    private void RequireSpace(string folder, long here)
     {
         // As in cinder's check_available_space, room for exactly as much is too little.
-        if (_image.Size is > 0 and long needed && DiskSpace.AvailableBytes(folder) is long free && free <= needed)
+        if (_image.Size - here is > 0 and long needed && DiskSpace.AvailableBytes(folder) is long free && free <= needed)
         {
             throw new ImageTooBigException(
                 _image.ImageId,

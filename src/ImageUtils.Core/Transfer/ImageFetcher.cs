@@ -76,7 +76,7 @@ public sealed class ImageFetcher
             await download.JudgeAheadAsync(inspection, facts => VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId), cancellationToken).ConfigureAwait(false);
         }
 
-        var kept = new KeptPart(file.DestinationPath, new KeptPartIdentity(_service.Location, image.ImageId, image.Size, promise.Text) { Version = download.Version });
+        var kept = new KeptPart(file.DestinationPath, new KeptPartIdentity(_service.Location, image.ImageId, image.Size, promise.Text));
         (long Size, ContentHash Hash) received = await ReceiveAsync(file, kept, download, inspection, cancellationToken).ConfigureAwait(false);
         ImageFacts? facts = request.SkipFormatCheck ? null : Inspect(file.TemporaryPath, image, request, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -122,9 +122,13 @@ public sealed class ImageFetcher
     /// <summary>Receives the data, from where an earlier fetch ended; where the network gives up, what came is kept for the next one.</summary>
     private async Task<(long Size, ContentHash Hash)> ReceiveAsync(PartialFile file, KeptPart kept, ImageDownload download, InspectionRequest? inspection, CancellationToken cancellationToken)
     {
-        if (_service.IsRemote && kept.TryTake(file))
+        if (_service.IsRemote && kept.IsThere)
         {
-            _context.Log.Verbose($"An earlier download to {file.DestinationPath} is taken up again.");
+            await download.AskAsync(cancellationToken).ConfigureAwait(false);
+            if (kept.TryTake(file, download.Version))
+            {
+                _context.Log.Verbose($"An earlier download to {file.DestinationPath} is taken up again.");
+            }
         }
 
         try
@@ -135,8 +139,13 @@ public sealed class ImageFetcher
                 return await download.ReceiveAsync(stream, Path.GetDirectoryName(file.DestinationPath)!, inspection, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (ImageDownloadFailedException e) when (_service.IsRemote && e.IsInterrupted && kept.TryKeep(file, download.Version) is > 0 and long length)
+        catch (ImageUtilsException e) when (_service.IsRemote && e is ImageDownloadFailedException { IsInterrupted: true } or ServiceUnavailableException)
         {
+            if (kept.TryKeep(file, download.Version) is not (> 0 and long length))
+            {
+                throw;
+            }
+
             _context.Log.Warning(FormattableString.Invariant($"The {length} bytes that came are kept; the next fetch to {file.DestinationPath} goes on from there."));
             throw;
         }

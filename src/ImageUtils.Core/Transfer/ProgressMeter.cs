@@ -11,13 +11,15 @@ internal sealed class ProgressMeter
     private readonly IProgress<OperationProgress>? _listener;
     private readonly string _activity;
     private readonly long? _total;
+    private readonly long _start;
     private long _last;
 
-    public ProgressMeter(IProgress<OperationProgress>? listener, string activity, long? total)
+    public ProgressMeter(IProgress<OperationProgress>? listener, string activity, long? total, long start = 0)
     {
         _listener = listener;
         _activity = activity;
         _total = total;
+        _start = start;
         _last = Stopwatch.GetTimestamp();
     }
 
@@ -28,9 +30,9 @@ internal sealed class ProgressMeter
         if (_listener is not null && Stopwatch.GetElapsedTime(_last) >= Interval)
         {
             _last = Stopwatch.GetTimestamp();
-            _listener.Report(new OperationProgress(_activity, done, _total));
+            _listener.Report(new OperationProgress(_activity, _start + done, _total));
         }
     }
 
-    public void Finish(long done) => _listener?.Report(new OperationProgress(_activity, done, _total));
+    public void Finish(long done) => _listener?.Report(new OperationProgress(_activity, _start + done, _total));
 }

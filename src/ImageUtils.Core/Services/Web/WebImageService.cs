@@ -15,7 +15,8 @@ public sealed class WebImageService : IImageService, IDisposable
 {
     private const int MostRedirects = 5;
 
-    private readonly HttpClient _http;
+    private readonly HttpClient _asked;
+    private readonly HttpClient _elsewhere;
     private readonly WebRedirects _redirects;
     private readonly TimeSpan _idleTimeout;
     private readonly int _retries;
@@ -28,7 +29,8 @@ public sealed class WebImageService : IImageService, IDisposable
     public WebImageService(TransportSettings settings, int retries, bool allowAnyRedirect = false)
     {
         _redirects = new WebRedirects(allowAnyRedirect);
-        _http = HttpTransport.Create(settings, settings.Proxy is null ? _redirects.ConnectAsync : null);
+        _asked = HttpTransport.Create(settings);
+        _elsewhere = allowAnyRedirect ? _asked : HttpTransport.Create(settings, WebRedirects.ConnectAsync);
         _idleTimeout = settings.IdleTimeout;
         _retries = retries;
     }
@@ -154,7 +156,11 @@ public sealed class WebImageService : IImageService, IDisposable
     public Task<IReadOnlyList<ImageStore>> ListStoresAsync(CancellationToken cancellationToken) => throw ReadOnly("list stores");
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _asked.Dispose();
+        _elsewhere.Dispose();
+    }
 
     private static NotSupportedOperationException ReadOnly(string operation) => new($"An address can only be read: it cannot {operation}.");
 
@@ -207,14 +213,13 @@ public sealed class WebImageService : IImageService, IDisposable
         for (int redirect = 0; ; redirect++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, current);
-            WebRedirects.Mark(request, address);
             request.Headers.AcceptEncoding.ParseAdd("identity");
             if (offset > 0 || length is not null)
             {
                 request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
             }
 
-            HttpResponseMessage answer = await AskAsync(request, address, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage answer = await AskAsync(WebRedirects.IsAsked(address.IdnHost, current.IdnHost) ? _asked : _elsewhere, request, address, cancellationToken).ConfigureAwait(false);
             if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } location)
             {
                 return answer;
@@ -230,16 +235,16 @@ public sealed class WebImageService : IImageService, IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(HttpClient http, HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
     {
         using var watch = new IdleWatch(_idleTimeout, cancellationToken);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException e) when (e.InnerException is ImageDownloadFailedException refusal)
+        catch (HttpRequestException e) when (e.InnerException is ImageDownloadFailedException { Reason: var reason })
         {
-            throw new ImageDownloadFailedException(refusal.ImageId, refusal.Reason, e);
+            throw new ImageDownloadFailedException(address.AbsoluteUri, reason, e);
         }
         catch (HttpRequestException e)
         {

@@ -11,14 +11,9 @@ namespace ImageUtils.Services.Web;
 /// </summary>
 internal sealed class WebRedirects
 {
-    private static readonly HttpRequestOptionsKey<string> AskedHost = new("asked-host");
-
     private readonly bool _allowsAny;
 
     public WebRedirects(bool allowsAny) => _allowsAny = allowsAny;
-
-    /// <summary>Remembers with a request which host its user named.</summary>
-    public static void Mark(HttpRequestMessage request, Uri asked) => request.Options.Set(AskedHost, asked.IdnHost);
 
     /// <summary>Finds the next address.</summary>
     /// <param name="asked">The address that the user named.</param>
@@ -47,14 +42,20 @@ internal sealed class WebRedirects
         return next;
     }
 
-    /// <summary>Connects to what a name means now, if that may be connected to.</summary>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>
+    /// Connects to what a name means now, if that may be connected to. Only requests that were redirected to another host than
+    /// the one asked for come here, with connections of their own: one that was made for the host asked for is never theirs.
+    /// </summary>
+    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         string host = context.DnsEndPoint.Host;
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
-        if (context.InitialRequestMessage.Options.TryGetValue(AskedHost, out string? asked) && !_allowsAny && !IsAsked(asked, host) && Array.Exists(addresses, IsLocal))
+        Uri? target = context.InitialRequestMessage.RequestUri;
+
+        // A proxy may well be on this machine; what the name means is then for the proxy to say.
+        if (target is not null && IsAsked(target.IdnHost, host) && Array.Exists(addresses, IsLocal))
         {
-            throw Refuse(asked, host);
+            throw Refuse(target.AbsoluteUri, host);
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -80,10 +81,22 @@ internal sealed class WebRedirects
         }
 
         byte[] bytes = plain.GetAddressBytes();
-        return plain.AddressFamily == AddressFamily.InterNetwork && (bytes[0] is 0 or 127 || bytes is [169, 254, ..]);
+        return plain.AddressFamily == AddressFamily.InterNetwork
+            ? bytes[0] is 0 or 127 || bytes is [169, 254, ..]
+            : Inner(bytes) is { } inner && IsLocal(inner);
     }
 
-    private static bool IsAsked(string asked, string host) => string.Equals(asked.Trim('[', ']'), host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
+    /// <summary>The IPv4 address that an IPv6 address stands for: compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056).</summary>
+    private static IPAddress? Inner(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ..] => new IPAddress(bytes[12..]),
+        [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, ..] => new IPAddress(bytes[12..]),
+        [0x20, 0x02, ..] => new IPAddress(bytes[2..6]),
+        _ => null,
+    };
+
+    /// <summary>True where a host is the one that was asked for.</summary>
+    public static bool IsAsked(string asked, string host) => string.Equals(asked.Trim('[', ']'), host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
 
     private static ImageDownloadFailedException Refuse(string asked, string host) =>
         new(asked, $"the server redirects to '{host}', which is this machine or on the local link; that is not followed.");

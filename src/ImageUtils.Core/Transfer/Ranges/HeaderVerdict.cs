@@ -51,12 +51,18 @@ internal sealed class HeaderVerdict
             ImageInspection inspection = _inspector.Inspect(parts, _request, cancellationToken);
             while (inspection is { IsAcceptable: true, Missing.Count: > 0 })
             {
+                long before = BytesMoved;
                 foreach (ByteRange missing in inspection.Missing)
                 {
                     if (!await AddMissingAsync(parts, open, missing, cancellationToken).ConfigureAwait(false))
                     {
                         return inspection;
                     }
+                }
+
+                if (BytesMoved == before)
+                {
+                    return inspection;
                 }
 
                 inspection = _inspector.Inspect(parts, _request, cancellationToken);

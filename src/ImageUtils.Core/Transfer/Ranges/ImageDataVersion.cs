@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageUtils.Errors;
 using ImageUtils.Services;
 
@@ -10,6 +11,19 @@ internal sealed class ImageDataVersion(string subject)
     private readonly Lock _lock = new();
     private string? _version;
     private long? _totalLength;
+    private bool _knowsParts;
+
+    /// <summary>True where a part came as short as it was asked for.</summary>
+    public bool KnowsParts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _knowsParts;
+            }
+        }
+    }
 
     /// <summary>The length of the whole, as far as any part said it.</summary>
     public long? TotalLength
@@ -54,15 +68,19 @@ internal sealed class ImageDataVersion(string subject)
     {
         lock (_lock)
         {
-            bool isOther = (_version is not null && part.Version is not null && !string.Equals(_version, part.Version, StringComparison.Ordinal))
-                || (_totalLength is not null && part.TotalSize is not null && _totalLength != part.TotalSize);
-            if (isOther)
+            if (_version is not null && part.Version is not null && !string.Equals(_version, part.Version, StringComparison.Ordinal))
             {
                 throw new ImageDownloadFailedException(subject, "the data at the server changed while they were downloaded.");
             }
 
+            if (_totalLength is long known && part.TotalSize is long told && known != told)
+            {
+                throw new ImageDownloadFailedException(subject, string.Create(CultureInfo.InvariantCulture, $"{known} bytes were announced, and the server has {told} now."));
+            }
+
             _version ??= part.Version;
             _totalLength ??= part.TotalSize;
+            _knowsParts |= part.TotalSize - part.Offset > part.Length;
         }
     }
 }

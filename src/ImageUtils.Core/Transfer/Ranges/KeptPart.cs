@@ -1,19 +1,22 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ImageUtils.Errors;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Transfer.Ranges;
 
 /// <summary>
 /// The part of an image that came before a network gave up, kept beside its destination with a journal that says what it is a
-/// part of. Only a fetch of the same data to the same destination goes on from it; any other removes it.
+/// part of. Only a fetch of the same data to the same destination goes on from it; any other removes it. In a folder that
+/// others may write to, what they put there under these names is never taken: it must be a file of this user.
 /// </summary>
 internal sealed class KeptPart
 {
     /// <summary>Less is fetched again sooner than it is read again.</summary>
     private const long WorthKeeping = 1 << 20;
-    private const int LargestJournal = 16 * 1024;
+    private const int LargestJournal = 64 * 1024;
+    private const UnixFileMode OnlyMine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _part;
     private readonly string _journal;
@@ -27,37 +30,35 @@ internal sealed class KeptPart
         string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFileName(destinationPath))).AsSpan(0, 8));
         string folder = Path.GetDirectoryName(destinationPath)!;
         _part = Path.Combine(folder, $".iu-resume-{name}.part");
-        _journal = Path.Combine(folder, $".iu-resume-{name}.json");
+        _journal = Path.Combine(folder, $".iu-resume-{name}.journal.part");
         _identity = identity;
     }
 
-    /// <summary>Moves what was kept to where the download writes, if it is of the same data.</summary>
+    /// <summary>True where something was kept, of whatever data.</summary>
+    public bool IsThere => File.Exists(_journal) || File.Exists(_part);
+
+    /// <summary>Moves what was kept to where the download writes, if it is of the same data; else removes it.</summary>
     /// <param name="file">The download's file, empty.</param>
+    /// <param name="version">What the server says of its data now; null: nothing.</param>
     /// <returns>True where there is something to go on from.</returns>
-    public bool TryTake(PartialFile file)
+    public bool TryTake(PartialFile file, string? version)
     {
         try
         {
-            if (!File.Exists(_journal) || !File.Exists(_part))
+            if (Read() is { } kept && IsMine(_part) && kept.IsSame(_identity with { Version = version }) && new FileInfo(_part).Length <= _identity.Size)
             {
-                return false;
-            }
-
-            bool isSame = _identity.IsCertain && Read() is { } kept && kept == _identity && FileIdentity.OfLink(_part) is { IsRegularFile: true };
-            if (isSame && new FileInfo(_part).Length <= (_identity.Size ?? long.MaxValue))
-            {
-                File.Move(_part, file.TemporaryPath, overwrite: true);
+                file.Adopt(_part);
                 File.Delete(_journal);
                 return true;
             }
-
-            Remove();
-            return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ImageUtilsException)
         {
-            return false;
+            // What cannot be read is no beginning of anything.
         }
+
+        Remove();
+        return false;
     }
 
     /// <summary>Keeps what came, if it is worth it.</summary>
@@ -66,7 +67,7 @@ internal sealed class KeptPart
     /// <returns>The number of bytes kept; 0: none.</returns>
     public long TryKeep(PartialFile file, string? version)
     {
-        KeptPartIdentity identity = _identity with { Version = _identity.Version ?? version };
+        KeptPartIdentity identity = _identity with { Version = version };
         try
         {
             long length = new FileInfo(file.TemporaryPath).Length;
@@ -75,12 +76,15 @@ internal sealed class KeptPart
                 return 0;
             }
 
-            File.WriteAllText(_journal, JsonSerializer.Serialize(identity, KeptPartJson.Default.KeptPartIdentity));
-            File.Move(file.TemporaryPath, _part, overwrite: true);
+            // In this order no journal ever stands beside a part of other data.
+            Remove();
+            Write(identity);
+            File.Move(file.TemporaryPath, _part);
             return length;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Remove();
             return 0;
         }
     }
@@ -99,8 +103,28 @@ internal sealed class KeptPart
         }
     }
 
+    private static bool IsMine(string path) => FileIdentity.OfLink(path) is { IsRegularFile: true } file && file.OwnerId == SystemUser.Number;
+
+    private void Write(KeptPartIdentity identity)
+    {
+        // An address may hold a signature that lets its bearer in.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OnlyMine;
+        }
+
+        using FileStream stream = new(_journal, options);
+        JsonSerializer.Serialize(stream, identity, KeptPartJson.Default.KeptPartIdentity);
+    }
+
     private KeptPartIdentity? Read()
     {
+        if (!IsMine(_journal))
+        {
+            return null;
+        }
+
         using FileStream stream = TemporaryImageFile.OpenRead(_journal);
         return stream.Length > LargestJournal ? null : JsonSerializer.Deserialize(stream, KeptPartJson.Default.KeptPartIdentity);
     }

@@ -12,4 +12,17 @@ internal sealed record KeptPartIdentity(string Service, string ImageId, long? Si
 
     /// <summary>True where two parts with this identity belong together for certain.</summary>
     public bool IsCertain => Size is not null && (Hash is not null || Version is not null);
+
+    /// <summary>True where a part with the other identity is a part of these data for certain.</summary>
+    /// <param name="other">The other identity.</param>
+    public bool IsSame(KeptPartIdentity other)
+    {
+        if (this with { Version = null } != other with { Version = null } || Size is null)
+        {
+            return false;
+        }
+
+        // A promised hash is held against the whole in the end; without one the server's word has to be there twice.
+        return Version is null || other.Version is null ? Hash is not null : string.Equals(Version, other.Version, StringComparison.Ordinal);
+    }
 }

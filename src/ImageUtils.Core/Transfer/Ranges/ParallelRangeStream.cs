@@ -20,6 +20,7 @@ internal sealed class ParallelRangeStream : Stream
     private readonly CancellationTokenSource _ending = new();
     private byte[] _current = [];
     private int _used;
+    private bool _isEnded;
     private long _planned;
     private long _position;
 
@@ -73,12 +74,14 @@ internal sealed class ParallelRangeStream : Stream
         if (_used == _current.Length)
         {
             Plan();
-            if (!_pieces.TryDequeue(out Task<byte[]>? next))
+            if (!_pieces.TryPeek(out Task<byte[]>? next))
             {
                 return 0;
             }
 
+            // It leaves the queue when it is here, so that one whose reader lost patience is waited for in the end.
             _current = await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _ = _pieces.Dequeue();
             _used = 0;
             Plan();
         }
@@ -113,8 +116,19 @@ internal sealed class ParallelRangeStream : Stream
             await ((Task)piece).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        _isEnded = true;
         _ending.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isEnded)
+        {
+            _ending.Cancel();
+        }
+
+        base.Dispose(disposing);
     }
 
     private void Plan()

@@ -19,7 +19,7 @@ internal sealed class RemoteData
     private readonly int _connections;
     private readonly ImageDataVersion _version;
     private readonly LineCounts _counts = new();
-    private bool _knowsParts;
+    private volatile bool _isAsked;
 
     /// <summary>Makes it; nothing is sent.</summary>
     /// <param name="service">Where the image is.</param>
@@ -60,7 +60,6 @@ internal sealed class RemoteData
         HeaderVerdict verdict = new(_context.Inspector, request, _image.ImageId, length);
         ImageInspection? inspection = await verdict.JudgeAsync(OpenAsync, cancellationToken).ConfigureAwait(false);
         _counts.Add(verdict.BytesMoved);
-        _knowsParts = inspection is not null;
         if (inspection is null)
         {
             return;
@@ -75,20 +74,58 @@ internal sealed class RemoteData
         _context.Log.Verbose(FormattableString.Invariant($"Image {_image.ImageId} was judged by {verdict.BytesMoved} bytes before its download: {inspection.Facts.Format.Name}."));
     }
 
+    /// <summary>Asks the server by one byte what its data are now, unless it said so already.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Errors.ImageDownloadFailedException">It does not answer.</exception>
+    public async Task AskAsync(CancellationToken cancellationToken)
+    {
+        if (_isAsked || _image.Size is null or 0)
+        {
+            return;
+        }
+
+        ResumingStream stream = new(_image.ImageId, OpenAsync, 0, 1, _version, _counts, ResumePolicy.Of(_context.Options.RetryCount), _context.Log.Warning);
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.ReadExactlyAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Opens the data.</summary>
     /// <param name="start">The first byte wanted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A stream that goes on after breaks; the caller disposes of it.</returns>
-    public Stream Open(long start)
+    public async Task<Stream> OpenAsync(long start, CancellationToken cancellationToken)
     {
         ResumePolicy policy = ResumePolicy.Of(_context.Options.RetryCount);
-        if (_connections > 1 && _knowsParts && _image.Size is long length && length - start > PieceSize)
+        if (_connections > 1 && _image.Size is long length && length - start > PieceSize)
         {
+            await AskAsync(cancellationToken).ConfigureAwait(false);
+            if (!_version.KnowsParts)
+            {
+                _context.Log.Warning($"The server of {_image.ImageId} gives no parts; one connection is used.");
+                return new ResumingStream(_image.ImageId, OpenAsync, start, null, _version, _counts, policy, _context.Log.Warning);
+            }
+
             return new ParallelRangeStream(_image.ImageId, OpenAsync, start, length, _connections, PieceSize, _version, _counts, policy, _context.Log.Verbose);
         }
 
         return new ResumingStream(_image.ImageId, OpenAsync, start, null, _version, _counts, policy, _context.Log.Warning);
     }
 
-    private Task<ImageData> OpenAsync(long offset, long? length, CancellationToken cancellationToken) =>
-        _service.OpenDataAsync(_image.ImageId, offset, length, cancellationToken);
+    private async Task<ImageData> OpenAsync(long offset, long? length, CancellationToken cancellationToken)
+    {
+        ImageData data = await _service.OpenDataAsync(_image.ImageId, offset, length, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _version.Require(data);
+            _isAsked = true;
+            return data;
+        }
+        catch
+        {
+            await data.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 }

@@ -72,6 +72,12 @@ internal sealed class ResumingStream : Stream
         {
             try
             {
+                if (_part is null && _position >= _version.TotalLength)
+                {
+                    // The line broke after the last byte, or an earlier download had all of them.
+                    return 0;
+                }
+
                 _part ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
                 int wanted = (int)Math.Min(buffer.Length, (_end ?? long.MaxValue) - _position);
                 int count = await _part.Stream.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
@@ -140,6 +146,12 @@ internal sealed class ResumingStream : Stream
             if (part.Offset > _position)
             {
                 throw new ImageDownloadFailedException(_subject, "the server answered with another range than was asked for.");
+            }
+
+            if (part.Offset < _position && _end is not null)
+            {
+                // For one piece of many, all that comes before it would move each time.
+                throw new ImageDownloadFailedException(_subject, "the server gives no parts any more.") { IsInterrupted = true };
             }
 
             await SkipAsync(part, cancellationToken).ConfigureAwait(false);
