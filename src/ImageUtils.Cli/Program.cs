@@ -24,6 +24,7 @@ public static class Program
             InfoVerb.Create(),
             CheckVerb.Create(),
             ConvertVerb.Create(),
+            ConvertImageVerb.Create(),
             FetchVerb.Create(),
             PublishVerb.Create(),
             ResizeVerb.Create(),
