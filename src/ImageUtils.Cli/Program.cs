@@ -26,6 +26,7 @@ public static class Program
             InfoVerb.Create(),
             CheckVerb.Create(),
             ConvertVerb.Create(),
+            ConvertImageVerb.Create(),
             FetchVerb.Create(),
             PublishVerb.Create(),
             VerifySignatureVerb.Create(),

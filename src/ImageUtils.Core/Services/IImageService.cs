@@ -21,6 +21,9 @@ public interface IImageService
     /// <summary>True where an image's record says what its data are; without it the content alone decides.</summary>
     bool StatesFormats => true;
 
+    /// <summary>True where the data of an active image can be replaced under its id; Glance's cannot.</summary>
+    bool ReplacesData => false;
+
     /// <summary>Whom the service takes the caller for; null: it knows no users.</summary>
     ServiceAccount? Account => null;
 
@@ -98,6 +101,21 @@ public interface IImageService
     /// <param name="cancellationToken">Ends the upload.</param>
     /// <returns>The image as it is now.</returns>
     Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives an active image other data, with formats, sizes and hashes that belong to them, in one step: readers find the old
+    /// image or the new one, and until the new data are whole and safe on the disk the old ones stay.
+    /// </summary>
+    /// <param name="imageId">Its id.</param>
+    /// <param name="data">The new data, read to the end.</param>
+    /// <param name="replacement">What they are, and the image that they replace.</param>
+    /// <param name="cancellationToken">Ends it; the image stays as it was.</param>
+    /// <returns>The image as it is now.</returns>
+    /// <exception cref="Errors.NotSupportedOperationException">The service cannot (<see cref="ReplacesData"/>); nothing was read.</exception>
+    /// <exception cref="Errors.ImageNotFoundException">There is none of that id, or no longer.</exception>
+    /// <exception cref="Errors.ImageStatusConflictException">It is not active, somebody else is replacing its data, or they have changed.</exception>
+    Task<ServiceImage> ReplaceDataAsync(string imageId, Stream data, ImageReplacement replacement, CancellationToken cancellationToken) =>
+        throw new Errors.NotSupportedOperationException($"The image service {Location} cannot replace the data of an image.");
 
     /// <summary>Deletes an image and its data.</summary>
     /// <param name="imageId">Its id.</param>

@@ -18,6 +18,7 @@ internal sealed class ImageDownload
     private readonly ServiceImage _image;
     private readonly HashPromise _promise;
     private readonly string? _localPath;
+    private readonly string? _location;
     private readonly RemoteData? _remote;
 
     /// <summary>Makes the download.</summary>
@@ -34,7 +35,12 @@ internal sealed class ImageDownload
         _service = service;
         _image = image;
         _promise = promise;
-        _remote = localPath is null && service.IsRemote ? new RemoteData(service, image, context, connections) : null;
+        if (localPath is null && service.IsRemote && promise.IsGiven)
+        {
+            _location = FileLocation.Find(image, context.Options.AllowedFileFolders, context.Log);
+        }
+
+        _remote = localPath is null && _location is null && service.IsRemote ? new RemoteData(service, image, context, connections) : null;
     }
 
     /// <summary>The bytes that came over a network, for figures; 0 where nothing did.</summary>
@@ -146,9 +152,9 @@ internal sealed class ImageDownload
 
         try
         {
-            return _localPath is not null
-                ? TemporaryImageFile.OpenRead(_localPath)
-                : await _service.OpenDataAsync(_image.ImageId, cancellationToken).ConfigureAwait(false);
+            FileStream? file = _location is not null ? PlainFile.OpenRead(_location) : _localPath is not null ? TemporaryImageFile.OpenRead(_localPath) : null;
+            file?.Seek(start, SeekOrigin.Begin);
+            return file ?? await _service.OpenDataAsync(_image.ImageId, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

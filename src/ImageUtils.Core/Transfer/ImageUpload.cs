@@ -27,9 +27,10 @@ internal sealed class ImageUpload
     {
         string imageId = target.ImageId
             ?? (await _service.CreateAsync(target.NewImage!, cancellationToken).ConfigureAwait(false)).ImageId;
+        var options = new ImageUploadOptions { StoreId = request.StoreId, BaseImageId = request.BaseImageId };
         try
         {
-            return await SendAsync(imageId, content, request, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(imageId, content, options, cancellationToken).ConfigureAwait(false);
         }
         catch when (target.ImageId is null)
         {
@@ -38,11 +39,47 @@ internal sealed class ImageUpload
         }
     }
 
-    private async Task<(ServiceImage Image, ContentHash Hash)> SendAsync(
-        string imageId,
-        PublishContent content,
-        PublishRequest request,
-        CancellationToken cancellationToken)
+    /// <summary>Uploads into a queued image.</summary>
+    /// <param name="imageId">The image.</param>
+    /// <param name="content">The data.</param>
+    /// <param name="options">Store and base image.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The image as it is now, and the hash of what was sent.</returns>
+    public Task<(ServiceImage Image, ContentHash Hash)> SendAsync(string imageId, PublishContent content, ImageUploadOptions options, CancellationToken cancellationToken)
+    {
+        options = options with { Size = content.Size, VirtualSize = content.VirtualSize };
+        return SendAsync(imageId, content, stream => _service.UploadAsync(imageId, stream, options, cancellationToken));
+    }
+
+    /// <summary>Gives an active image other data.</summary>
+    /// <param name="content">The new data.</param>
+    /// <param name="replacement">What they are, and the image that they replace.</param>
+    /// <param name="cancellationToken">Ends it; the image stays as it was.</param>
+    /// <returns>The image as it is now.</returns>
+    public async Task<ServiceImage> ReplaceAsync(PublishContent content, ImageReplacement replacement, CancellationToken cancellationToken)
+    {
+        string imageId = replacement.Original.ImageId;
+        replacement = replacement with { Size = content.Size, VirtualSize = content.VirtualSize };
+        return (await SendAsync(imageId, content, stream => _service.ReplaceDataAsync(imageId, stream, replacement, cancellationToken)).ConfigureAwait(false)).Image;
+    }
+
+    /// <summary>Deletes an image that was made for data that did not arrive.</summary>
+    /// <param name="imageId">The image.</param>
+    /// <returns>A task that ends with the deletion; where that fails, a warning is all.</returns>
+    public async Task RemoveAsync(string imageId)
+    {
+        try
+        {
+            await _service.DeleteAsync(imageId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The failure of the upload is what the caller hears.
+            _context.Log.Warning($"The image {imageId}, made for an upload that failed, could not be deleted: {e.Message}");
+        }
+    }
+
+    private async Task<(ServiceImage Image, ContentHash Hash)> SendAsync(string imageId, PublishContent content, Func<Stream, Task<ServiceImage>> send)
     {
         // The service says only afterwards which hash it keeps; Glance's default is sha512, its checksum always MD5.
         using var hasher = new ContentHasher(HashAlgorithms.Md5, HashAlgorithms.Sha512);
@@ -50,14 +87,7 @@ internal sealed class ImageUpload
         var stream = new HashingStream(content.Stream, hasher, progress);
         await using (stream.ConfigureAwait(false))
         {
-            var options = new ImageUploadOptions
-            {
-                StoreId = request.StoreId,
-                BaseImageId = request.BaseImageId,
-                Size = content.Size,
-                VirtualSize = content.VirtualSize,
-            };
-            ServiceImage image = await _service.UploadAsync(imageId, stream, options, cancellationToken).ConfigureAwait(false);
+            ServiceImage image = await send(stream).ConfigureAwait(false);
             progress.Finish(stream.BytesRead);
             Compare(image, stream.BytesRead, hasher);
             return (image, hasher.Current(HashAlgorithms.Sha512));
@@ -85,19 +115,6 @@ internal sealed class ImageUpload
         {
             // What left here is what was expected; what the service keeps is the other one.
             throw new DigestMismatchException($"image {image.ImageId}", algorithm, actual.Value, value);
-        }
-    }
-
-    private async Task RemoveAsync(string imageId)
-    {
-        try
-        {
-            await _service.DeleteAsync(imageId, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // The failure of the upload is what the caller hears.
-            _context.Log.Warning($"The image {imageId}, made for an upload that failed, could not be deleted: {e.Message}");
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class LocalImageFolder
 {
     private const int LargestRecord = 1 << 20;
     private const string RecordName = "image.json";
+    private const string NextRecordName = "image.json.next";
 
     public LocalImageFolder(string path) => FolderPath = Path.GetFullPath(path);
 
@@ -25,6 +26,9 @@ internal sealed class LocalImageFolder
 
     /// <summary>Who uploads, where the file system has no locks that would tell.</summary>
     public string OwnerPath(string id) => Path.Combine(FolderPath, id, "data.owner");
+
+    /// <summary>New data of an image that has data, whole and safe on the disk.</summary>
+    public string NextDataPath(string id) => Path.Combine(FolderPath, id, "data.next");
 
     /// <summary>Says whether a path leads to a file that the service keeps: a lock, or anything of an image.</summary>
     public bool Keeps(string path) => RealPath.Below(path, FolderPath) is { Length: > 0 } part
@@ -80,14 +84,56 @@ internal sealed class LocalImageFolder
         }
     }
 
-    /// <summary>Reads a record, queued again where its upload died in the middle; the lock is held.</summary>
+    /// <summary>Says whether a replacement of data was decided on and not finished: its process died in between.</summary>
+    public bool IsBetween(string id) => File.Exists(Path.Combine(FolderPath, id, NextRecordName));
+
+    /// <summary>Reads a record, queued again where its upload died in the middle, and replaced where that was begun; the lock is held.</summary>
     public ServiceImage? ReadRecovered(string id)
     {
+        if (IsBetween(id))
+        {
+            FinishReplacement(id);
+        }
+
         ServiceImage? image = Read(id);
-        bool isAbandoned = image is not null
-            && string.Equals(image.Status, ImageVocabulary.Saving, StringComparison.Ordinal)
-            && !LocalUpload.IsAlive(this, id);
-        return isAbandoned ? Requeue(image!) : image;
+        if (image is null || LocalUpload.IsAlive(this, id))
+        {
+            return image;
+        }
+
+        if (string.Equals(image.Status, ImageVocabulary.Saving, StringComparison.Ordinal))
+        {
+            return Requeue(image);
+        }
+
+        // Of a replacement that died before it was decided on.
+        RemoveFile(PartialPath(id));
+        RemoveFile(NextDataPath(id));
+        RemoveFile(OwnerPath(id));
+        return image;
+    }
+
+    /// <summary>
+    /// Puts new data and their record in the place of the old ones; the lock is held. The new record under a name of its own
+    /// is the decision: a process that dies after it is finished by the next one that looks, and before it nothing has changed.
+    /// </summary>
+    /// <param name="image">The new record; its data are the partial file, whole and flushed.</param>
+    public void ReplaceData(ServiceImage image)
+    {
+        string id = image.ImageId;
+        File.Move(PartialPath(id), NextDataPath(id), overwrite: true);
+        try
+        {
+            Write(image, NextRecordName);
+            FinishReplacement(id);
+        }
+        catch when (File.Exists(NextDataPath(id)))
+        {
+            // The old data are still in their place. The decision goes first, else it would be carried out without data.
+            RemoveFile(Path.Combine(FolderPath, id, NextRecordName));
+            RemoveFile(NextDataPath(id));
+            throw;
+        }
     }
 
     /// <summary>Puts an image back to queued, without data; the lock is held.</summary>
@@ -135,21 +181,7 @@ internal sealed class LocalImageFolder
     }
 
     /// <summary>Replaces a record in one step; the lock is held.</summary>
-    public void Replace(ServiceImage image)
-    {
-        byte[] json = Serialize(image);
-        string fresh = Path.Combine(FolderPath, image.ImageId, $".{RecordName}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
-        try
-        {
-            WriteFile(fresh, json);
-            File.Move(fresh, RecordPath(image.ImageId), overwrite: true);
-        }
-        catch
-        {
-            RemoveFile(fresh);
-            throw;
-        }
-    }
+    public void Replace(ServiceImage image) => Write(image, RecordName);
 
     /// <summary>Takes an image away in one step, then its files; the lock is held.</summary>
     public void Remove(string id)
@@ -220,6 +252,32 @@ internal sealed class LocalImageFolder
         return json.Length <= LargestRecord
             ? json
             : throw new InvalidImagePropertyException("properties", "…", "the record would be larger than 1 MiB.");
+    }
+
+    private void FinishReplacement(string id)
+    {
+        if (File.Exists(NextDataPath(id)))
+        {
+            File.Move(NextDataPath(id), DataPath(id), overwrite: true);
+        }
+
+        File.Move(Path.Combine(FolderPath, id, NextRecordName), RecordPath(id), overwrite: true);
+    }
+
+    private void Write(ServiceImage image, string name)
+    {
+        byte[] json = Serialize(image);
+        string fresh = Path.Combine(FolderPath, image.ImageId, $".{RecordName}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        try
+        {
+            WriteFile(fresh, json);
+            File.Move(fresh, Path.Combine(FolderPath, image.ImageId, name), overwrite: true);
+        }
+        catch
+        {
+            RemoveFile(fresh);
+            throw;
+        }
     }
 
     /// <summary>Refuses an image whose folder is a link: its files would be somebody else's.</summary>

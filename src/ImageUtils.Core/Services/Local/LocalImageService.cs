@@ -33,7 +33,7 @@ public sealed class LocalImageService : IImageService
     public string Location => _folder.FolderPath;
 
     /// <inheritdoc/>
-    public string? CertificateDirectory { get; init; }
+    public bool ReplacesData => true;
 
     /// <inheritdoc/>
     /// <remarks>Everything below the folder, whatever links lead there.</remarks>
@@ -134,8 +134,25 @@ public sealed class LocalImageService : IImageService
             throw new InvalidImagePropertyException("base_image_ref", baseImage, "it is not a UUID.");
         }
 
+        return await ReceiveAsync(id, data, options, replacement: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ImageUploadFailedException">The data broke off, or are not as many as were announced.</exception>
+    /// <exception cref="NoSpaceException">The data do not fit beside the old ones.</exception>
+    /// <exception cref="DestinationUnwritableException">The folder cannot be written.</exception>
+    public async Task<ServiceImage> ReplaceDataAsync(string imageId, Stream data, ImageReplacement replacement, CancellationToken cancellationToken)
+    {
+        string id = RequireId(imageId);
+        await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        var options = new ImageUploadOptions { Size = replacement.Size, VirtualSize = replacement.VirtualSize };
+        return await ReceiveAsync(id, data, options, replacement, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ServiceImage> ReceiveAsync(string id, Stream data, ImageUploadOptions options, ImageReplacement? replacement, CancellationToken cancellationToken)
+    {
         LocalUpload? upload = null;
-        await ChangeAsync(() => upload = LocalUpload.Begin(_folder, ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(() => upload = LocalUpload.Begin(_folder, ReadForChange(id), replacement), cancellationToken).ConfigureAwait(false);
         await using (upload!.ConfigureAwait(false))
         {
             if (!upload!.HasLocks)
@@ -145,7 +162,7 @@ public sealed class LocalImageService : IImageService
 
             await upload!.ReceiveAsync(data, options, cancellationToken).ConfigureAwait(false);
             ServiceImage? result = null;
-            await ChangeAsync(() => result = upload.Complete(ReadForChange(id, imageId)), cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(() => result = upload.Complete(ReadForChange(id)), cancellationToken).ConfigureAwait(false);
             return result!;
         }
     }
@@ -162,7 +179,7 @@ public sealed class LocalImageService : IImageService
         await ChangeAsync(
             () =>
             {
-                if (ReadForChange(id, imageId).Protected)
+                if (ReadForChange(id).Protected)
                 {
                     throw new ImageProtectedException(id);
                 }
@@ -187,7 +204,7 @@ public sealed class LocalImageService : IImageService
             await ChangeAsync(
                 () =>
                 {
-                    image = ImageRules.Apply(changes, ReadForChange(id, imageId), DateTime.UtcNow);
+                    image = ImageRules.Apply(changes, ReadForChange(id), DateTime.UtcNow);
                     _folder.Replace(image);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -208,11 +225,11 @@ public sealed class LocalImageService : IImageService
     private static string RequireId(string imageId) =>
         ImageRules.TryNormalizeId(imageId, out string id) ? id : throw new ImageNotFoundException(imageId);
 
-    /// <summary>Reads a record; one whose writer died in the middle of an upload is queued again first.</summary>
+    /// <summary>Reads a record; what a dead writer left in the middle is put right first.</summary>
     private async Task<ServiceImage?> ReadAsync(string id, CancellationToken cancellationToken)
     {
         ServiceImage? image = _folder.Read(id);
-        if (image is null || !string.Equals(image.Status, ImageVocabulary.Saving, StringComparison.Ordinal))
+        if (image is null || (!string.Equals(image.Status, ImageVocabulary.Saving, StringComparison.Ordinal) && !_folder.IsBetween(id)))
         {
             return image;
         }
@@ -229,7 +246,7 @@ public sealed class LocalImageService : IImageService
         return image;
     }
 
-    private ServiceImage ReadForChange(string id, string imageId) => _folder.ReadRecovered(id) ?? throw new ImageNotFoundException(imageId);
+    private ServiceImage ReadForChange(string id) => _folder.ReadRecovered(id) ?? throw new ImageNotFoundException(id);
 
     private async Task ChangeAsync(Action change, CancellationToken cancellationToken)
     {

@@ -7,20 +7,23 @@ namespace ImageUtils.Services.Local;
 
 /// <summary>
 /// One upload into a local image: begun and completed under the folder's lock, received without it. Disposing of one that
-/// was not completed puts the image back to queued and removes what came.
+/// was not completed puts the image back to queued and removes what came. A replacement is an upload into an image that has
+/// data: they stay, and it stays active, until the new ones are complete.
 /// </summary>
 internal sealed class LocalUpload : IAsyncDisposable
 {
     private readonly LocalImageFolder _folder;
     private readonly ServiceImage _begun;
     private readonly FileStream _partial;
+    private readonly ImageReplacement? _replacement;
     private readonly ContentHasher _hasher = new(HashAlgorithms.Md5, HashAlgorithms.Sha512);
     private ImageUploadOptions _options = ImageUploadOptions.Default;
     private long _size;
     private bool _isCompleted;
 
-    private LocalUpload(LocalImageFolder folder, ServiceImage begun, FileStream partial, bool hasLocks)
+    private LocalUpload(LocalImageFolder folder, ServiceImage begun, FileStream partial, bool hasLocks, ImageReplacement? replacement)
     {
+        _replacement = replacement;
         HasLocks = hasLocks;
         _folder = folder;
         _begun = begun;
@@ -31,24 +34,33 @@ internal sealed class LocalUpload : IAsyncDisposable
     public bool HasLocks { get; }
 
     /// <summary>Takes the image for this upload; the lock is held.</summary>
-    /// <exception cref="ImageStatusConflictException">The image is not queued.</exception>
-    public static LocalUpload Begin(LocalImageFolder folder, ServiceImage image)
+    /// <param name="folder">The service's folder.</param>
+    /// <param name="image">The image's record as it is now.</param>
+    /// <param name="replacement">What replaces the data that it has; null: it has none yet.</param>
+    /// <exception cref="ImageStatusConflictException">The image is not queued, or for a replacement not active or not the same any more.</exception>
+    public static LocalUpload Begin(LocalImageFolder folder, ServiceImage image, ImageReplacement? replacement = null)
     {
-        if (!string.Equals(image.Status, ImageVocabulary.Queued, StringComparison.Ordinal))
+        string required = replacement is null ? ImageVocabulary.Queued : ImageVocabulary.Active;
+        if (!string.Equals(image.Status, required, StringComparison.Ordinal))
         {
-            throw new ImageStatusConflictException(image.ImageId, image.Status, ImageVocabulary.Queued);
+            throw new ImageStatusConflictException(image.ImageId, image.Status, required);
         }
 
         string path = folder.PartialPath(image.ImageId);
         if (IsAlive(folder, image.ImageId))
         {
-            throw new ImageStatusConflictException(image.ImageId, ImageVocabulary.Saving, ImageVocabulary.Queued);
+            throw new ImageStatusConflictException(image.ImageId, ImageVocabulary.Saving, required);
+        }
+
+        if (replacement is not null)
+        {
+            RequireSame(image, replacement.Original);
         }
 
         // Never written through: what stands there may be a link to somebody else's file.
         File.Delete(path);
         FileStream file = FolderLock.Create(path);
-        ServiceImage saving = image with { Status = ImageVocabulary.Saving, UpdatedAt = DateTime.UtcNow };
+        ServiceImage begun = replacement is null ? image with { Status = ImageVocabulary.Saving, UpdatedAt = DateTime.UtcNow } : image;
         try
         {
             bool hasLocks = IsHeld(path);
@@ -57,8 +69,12 @@ internal sealed class LocalUpload : IAsyncDisposable
                 UploadOwner.Write(folder.OwnerPath(image.ImageId));
             }
 
-            folder.Replace(saving);
-            return new LocalUpload(folder, saving, file, hasLocks);
+            if (replacement is null)
+            {
+                folder.Replace(begun);
+            }
+
+            return new LocalUpload(folder, begun, file, hasLocks, replacement);
         }
         catch
         {
@@ -117,8 +133,30 @@ internal sealed class LocalUpload : IAsyncDisposable
             throw new ImageNotFoundException(_begun.ImageId);
         }
 
+        if (_replacement is not null)
+        {
+            RequireSame(current, _replacement.Original);
+        }
+
         _partial.Dispose();
-        File.Move(_folder.PartialPath(_begun.ImageId), _folder.DataPath(_begun.ImageId), overwrite: true);
+        ServiceImage active = Fill(current);
+        if (_replacement is null)
+        {
+            File.Move(_folder.PartialPath(_begun.ImageId), _folder.DataPath(_begun.ImageId), overwrite: true);
+            _folder.Replace(active);
+        }
+        else
+        {
+            _folder.ReplaceData(active);
+        }
+
+        _isCompleted = true;
+        RemoveOwner();
+        return active;
+    }
+
+    private ServiceImage Fill(ServiceImage current)
+    {
         ServiceImage active = current with
         {
             Status = ImageVocabulary.Active,
@@ -128,13 +166,12 @@ internal sealed class LocalUpload : IAsyncDisposable
             OsHashAlgo = HashAlgorithms.Sha512,
             OsHashValue = _hasher.Current(HashAlgorithms.Sha512).Value,
             Stores = [LocalImageService.StoreName],
-            Properties = WithBaseImage(current.Properties),
+            Properties = PropertiesOf(current),
             UpdatedAt = DateTime.UtcNow,
         };
-        _folder.Replace(active);
-        _isCompleted = true;
-        RemoveOwner();
-        return active;
+        return _replacement is null
+            ? active
+            : active with { DiskFormat = ImageRules.GlanceDiskFormat(_replacement.DiskFormat), ContainerFormat = _replacement.ContainerFormat };
     }
 
     /// <inheritdoc/>
@@ -151,7 +188,11 @@ internal sealed class LocalUpload : IAsyncDisposable
             using (await _folder.LockAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 await _partial.DisposeAsync().ConfigureAwait(false);
-                if (_folder.Read(_begun.ImageId) is { } current && IsStillOurs(current))
+                if (_replacement is not null)
+                {
+                    LocalImageFolder.RemoveFile(_folder.PartialPath(_begun.ImageId));
+                }
+                else if (_folder.Read(_begun.ImageId) is { } current && IsStillOurs(current))
                 {
                     _folder.Requeue(current);
                 }
@@ -193,11 +234,29 @@ internal sealed class LocalUpload : IAsyncDisposable
 
     // An image may be deleted, and made anew under its id, while data come.
     private bool IsStillOurs(ServiceImage current) =>
-        string.Equals(current.Status, ImageVocabulary.Saving, StringComparison.Ordinal) && current.CreatedAt == _begun.CreatedAt;
+        string.Equals(current.Status, _begun.Status, StringComparison.Ordinal) && current.CreatedAt == _begun.CreatedAt;
 
-    private Dictionary<string, string> WithBaseImage(IReadOnlyDictionary<string, string> properties)
+    /// <summary>What new data were made of must be what they replace.</summary>
+    private static void RequireSame(ServiceImage current, ServiceImage original)
     {
-        var all = new Dictionary<string, string>(properties, StringComparer.Ordinal);
+        bool isSame = current.CreatedAt == original.CreatedAt
+            && current.Size == original.Size
+            && string.Equals(current.Checksum, original.Checksum, StringComparison.Ordinal)
+            && string.Equals(current.OsHashValue, original.OsHashValue, StringComparison.Ordinal);
+        if (!isSame)
+        {
+            throw new ImageStatusConflictException(current.ImageId, "its data have been replaced meanwhile.", new InvalidOperationException("The image is not the one that the new data were made of."));
+        }
+    }
+
+    private Dictionary<string, string> PropertiesOf(ServiceImage current)
+    {
+        var all = new Dictionary<string, string>(current.Properties, StringComparer.Ordinal);
+        foreach (string name in _replacement?.RemoveProperties ?? [])
+        {
+            all.Remove(name);
+        }
+
         if (_options.BaseImageId is string baseImage)
         {
             all["base_image_ref"] = baseImage;
