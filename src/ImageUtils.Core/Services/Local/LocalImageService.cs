@@ -33,6 +33,9 @@ public sealed class LocalImageService : IImageService
     public string Location => _folder.FolderPath;
 
     /// <inheritdoc/>
+    public string? CertificateDirectory { get; init; }
+
+    /// <inheritdoc/>
     public bool ReplacesData => true;
 
     /// <inheritdoc/>
