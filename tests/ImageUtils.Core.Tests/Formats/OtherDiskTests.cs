@@ -133,7 +133,7 @@ public class OtherDiskTests
 
     [Theory]
     [InlineData(164, uint.MaxValue, CheckNames.KeyDerivation, "master key")]
-    [InlineData(212, 12_000_001u, CheckNames.KeyDerivation, "slot 0")]
+    [InlineData(212, 64_000_001u, CheckNames.KeyDerivation, "slot 0")]
     [InlineData(8, 0x1b5b3141u, CheckNames.Header, "cipher name")]
     [InlineData(72, 0x01020304u, CheckNames.Header, "hash name")]
     [InlineData(108, 0u, CheckNames.Header, "key of 0 bytes")]
