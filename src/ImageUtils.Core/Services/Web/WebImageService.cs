@@ -181,7 +181,7 @@ public sealed class WebImageService : IImageService, IDisposable
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new ImageNotFoundException(imageId),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new NotAuthorizedException($"{imageId}: the server answered {status}."),
-            HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout =>
+            HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout =>
                 new IOException($"the server answered {status}"),
             _ => new ImageDownloadFailedException(imageId, $"the server answered {status}."),
         };
