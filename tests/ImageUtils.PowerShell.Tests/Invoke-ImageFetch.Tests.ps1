@@ -102,3 +102,127 @@ Describe 'Invoke-ImageFetch' {
         $completion.ListItemText | Should -Be 'source'
     }
 }
+
+Describe 'Invoke-ImageFetch -Uri' {
+    BeforeAll {
+        Push-Location $TestDrive
+        $published = (New-Item -ItemType Directory -Path published).FullName
+        $raw = New-RawDisk -Path (Join-Path $published 'my disk.img') -Size 6MB
+        $hash = (Get-Sha256 $raw).ToLowerInvariant()
+        Set-Content (Join-Path $published 'SHA256SUMS') "# images`n$('0' * 64)  other.img`n$hash *my disk.img"
+        Set-Content (Join-Path $published 'WRONG') "$('0' * 64)  my disk.img"
+        $web = Start-WebFolder $published
+        $address = "$($web.Address)/my%20disk.img"
+    }
+
+    AfterAll {
+        Stop-WebFolder $web
+        Pop-Location
+    }
+
+    BeforeEach {
+        Get-ChildItem -Force -File | Remove-Item -Force
+    }
+
+    AfterEach {
+        Get-ChildItem -Force -Filter '.iu-*' | Should -BeNullOrEmpty
+    }
+
+    It 'downloads an address without any service' {
+        $result = Invoke-ImageFetch -Uri $address -Destination ./disk.img
+        $result.SourceUri | Should -Be $address
+        $result.SourceImageId | Should -BeNullOrEmpty
+        $result.Format | Should -Be 'raw'
+        $result.IsHashVerified | Should -BeFalse
+        Get-Sha256 ./disk.img | Should -Be $hash
+    }
+
+    It 'names the file in a folder after the address' {
+        New-Item -ItemType Directory -Path folder | Out-Null
+        (Invoke-ImageFetch -Uri $address -Destination folder).Path | Should -Be (Join-Path $TestDrive 'folder/my disk.img')
+    }
+
+    It 'takes addresses from the pipeline by name' {
+        New-Item -ItemType Directory -Path piped | Out-Null
+        $result = [pscustomobject]@{ Uri = $address }, [pscustomobject]@{ Uri = "$($web.Address)/none.img" } |
+            Invoke-ImageFetch -Destination piped -ErrorVariable failed -ErrorAction SilentlyContinue
+        $result.Path | Should -Be (Join-Path $TestDrive 'piped/my disk.img')
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ImageNotFound,*'
+    }
+
+    It 'holds the data against a list of hashes: <Kind>' -ForEach @(
+        @{ Kind = 'an address'; List = { "$($web.Address)/SHA256SUMS" } }
+        @{ Kind = 'sha256sum'; List = { Join-Path $published 'SHA256SUMS' } }
+        @{ Kind = 'BSD'; List = { Set-Content ./BSD "SHA256 (my disk.img) = $hash"; './BSD' } }
+    ) {
+        $result = Invoke-ImageFetch -Uri $address -Destination ./disk.img -HashFile (& $List) -RequireHash
+        $result.IsHashVerified | Should -BeTrue
+        $result.Hash | Should -Be $hash
+    }
+
+    It 'refuses what a list says otherwise, or says nothing of' {
+        (Get-ErrorOf { Invoke-ImageFetch -Uri $address -Destination ./disk.img -HashFile (Join-Path $published 'WRONG') -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'DigestMismatch,*'
+        (Get-ErrorOf { Invoke-ImageFetch -Uri "$($web.Address)/WRONG" -Destination ./disk.img -HashFile (Join-Path $published 'SHA256SUMS') -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidHash,*'
+        (Get-ErrorOf { Invoke-ImageFetch -Uri $address -Destination ./disk.img -HashFile ./none -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+        (Get-ErrorOf { Invoke-ImageFetch -Uri $address -Destination ./disk.img -RequireHash -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ImageUnacceptable,*'
+        './disk.img' | Should -Not -Exist
+    }
+
+    It 'uses several connections' {
+        New-RawDisk -Path (Join-Path $published 'large.img') -Size 20MB | Out-Null
+        $web.Requests.Clear()
+        Invoke-ImageFetch -Uri "$($web.Address)/large.img" -Destination ./large.img -Connections 3 | Out-Null
+        Get-Sha256 ./large.img | Should -Be (Get-Sha256 (Join-Path $published 'large.img'))
+        @($web.Requests | Where-Object { $_ -match 'bytes=(8388608|16777216)-' }).Count | Should -Be 2
+    }
+
+    It 'goes on from what an earlier fetch kept' {
+        Set-ImageUtilsOption -RetryCount 0
+        try {
+            $web.Requests.Clear()
+            $web.State.CutAfter = 4MB
+            $failed = Get-ErrorOf { Invoke-ImageFetch -Uri $address -Destination ./disk.img -WarningAction SilentlyContinue -ErrorAction Stop }
+            $failed.FullyQualifiedErrorId | Should -BeLike 'ImageDownloadFailed,*'
+            './disk.img' | Should -Not -Exist
+            $kept = Get-ChildItem -Force -Filter '.iu-resume-*' | Sort-Object -Property Length -Bottom 1
+            $kept.Length | Should -BeGreaterThan 1MB
+            $web.State.CutAfter = 0
+            $result = Invoke-ImageFetch -Uri $address -Destination ./disk.img
+            $result.IsResumed | Should -BeTrue
+            Get-Sha256 ./disk.img | Should -Be $hash
+            $web.Requests | Should -Contain "my disk.img bytes=$($kept.Length)-"
+        }
+        finally {
+            $web.State.CutAfter = 0
+            Reset-ImageUtilsOption -Name RetryCount
+        }
+    }
+
+    It 'refuses what is no address' {
+        (Get-ErrorOf { Invoke-ImageFetch -Uri 'ftp://host/disk.img' -Destination ./disk.img -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'InvalidAddress,*'
+        $failed = Get-ErrorOf { Invoke-ImageFetch -Uri 'http://me:hunter2@host/disk.img' -Destination ./disk.img -ErrorAction Stop }
+        $failed.FullyQualifiedErrorId | Should -BeLike 'InvalidAddress,*'
+        "$failed" | Should -Not -Match 'hunter2'
+    }
+
+    It 'follows no redirect to the local link' {
+        $failed = Get-ErrorOf { Invoke-ImageFetch -Uri "$($web.Address)/moved" -Destination ./disk.img -ErrorAction Stop }
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ImageDownloadFailed,*'
+        "$failed" | Should -Match '169\.254\.169\.254'
+    }
+
+    It 'does nothing under -WhatIf' {
+        Invoke-ImageFetch -Uri $address -Destination ./disk.img -WhatIf | Should -BeNullOrEmpty
+        './disk.img' | Should -Not -Exist
+    }
+
+    It 'refuses a bad image by its header' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        $bad = New-Qcow2Disk -Path (Join-Path $published 'bad.qcow2') -Backing $raw
+        $stream = [IO.File]::OpenWrite($bad)
+        $stream.SetLength(60MB)
+        $stream.Dispose()
+        $web.Requests.Clear()
+        (Get-ErrorOf { Invoke-ImageFetch -Uri "$($web.Address)/bad.qcow2" -Destination ./disk.img -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ImageUnacceptable,*'
+        $web.Requests | Where-Object { $_ -match 'bytes=\d+-$|qcow2$' } | Should -BeNullOrEmpty
+    }
+}

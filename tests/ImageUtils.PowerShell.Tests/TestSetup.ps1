@@ -132,3 +132,70 @@ function New-Vhd {
     [Array]::Copy($bytes, 0, $bytes, $bytes.Length - 512, 512)
     [IO.File]::WriteAllBytes((Join-Path (Get-Location).ProviderPath $Path), $bytes)
 }
+
+function Start-WebFolder {
+    <# .SYNOPSIS A web server on this machine that gives the files of a folder, whole and in parts. It ends with Stop-WebFolder. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param([string] $Folder)
+    $free = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $free.Start()
+    $port = $free.LocalEndpoint.Port
+    $free.Stop()
+    $listener = [Net.HttpListener]::new()
+    $listener.Prefixes.Add("http://127.0.0.1:$port/")
+    $listener.Start()
+    $requests = [Collections.Concurrent.ConcurrentQueue[string]]::new()
+    $state = [hashtable]::Synchronized(@{ CutAfter = 0 })
+    $job = Start-ThreadJob -ArgumentList $listener, $Folder, $requests, $state -ScriptBlock {
+        param($Listener, $Folder, $Requests, $State)
+        while ($Listener.IsListening) {
+            try { $context = $Listener.GetContext() } catch { return }
+            $answer = $context.Response
+            try {
+                $name = [Uri]::UnescapeDataString($context.Request.Url.AbsolutePath.TrimStart('/'))
+                $Requests.Enqueue("$name $($context.Request.Headers['Range'])".Trim())
+                $file = Join-Path $Folder $name
+                if ($name -eq 'moved') {
+                    $answer.StatusCode = 302
+                    $answer.Headers['Location'] = 'http://169.254.169.254/latest'
+                }
+                elseif (-not (Test-Path -LiteralPath $file -PathType Leaf)) {
+                    $answer.StatusCode = 404
+                }
+                else {
+                    $data = [IO.File]::ReadAllBytes($file)
+                    $from, $to = 0, ($data.Length - 1)
+                    if ($context.Request.Headers['Range'] -match '^bytes=(\d+)-(\d*)$') {
+                        $from = [int] $Matches[1]
+                        if ($Matches[2]) { $to = [Math]::Min($to, [int] $Matches[2]) }
+                        $answer.StatusCode = 206
+                        $answer.Headers['Content-Range'] = "bytes $from-$to/$($data.Length)"
+                    }
+                    $answer.Headers['ETag'] = '"' + (Get-Item -LiteralPath $file).LastWriteTimeUtc.Ticks + '"'
+                    $answer.ContentLength64 = $to - $from + 1
+                    $count = $to - $from + 1
+                    if ($State.CutAfter -gt 0 -and $count -gt $State.CutAfter) {
+                        $answer.OutputStream.Write($data, $from, $State.CutAfter)
+                        $answer.OutputStream.Flush()
+                        $answer.Abort()
+                        continue
+                    }
+                    $answer.OutputStream.Write($data, $from, $count)
+                }
+                $answer.Close()
+            }
+            catch {
+                $answer.Abort()
+            }
+        }
+    }
+    [pscustomobject]@{ Address = "http://127.0.0.1:$port"; Requests = $requests; State = $state; Listener = $listener; Job = $job }
+}
+
+function Stop-WebFolder {
+    <# .SYNOPSIS Ends what Start-WebFolder started. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    param($Server)
+    $Server.Listener.Close()
+    $Server.Job | Remove-Job -Force
+}
