@@ -22,7 +22,8 @@ public sealed partial class ConvertVolumeImageCommand
 
     /// <summary>The address, http or https, of the image to make the volume from.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UriSet)]
-    public Uri? Uri { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string? Uri { get; set; }
 
     /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
     [Parameter(ParameterSetName = ImageSet)]

@@ -95,7 +95,7 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
 
         if (Uri is not null)
         {
-            Uri address = WebImageService.Parse(Uri.OriginalString);
+            Uri address = WebImageService.Parse(Uri);
             string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(address.AbsolutePath), Format);
             _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(address.AbsoluteUri, path, volume, token));
             return;

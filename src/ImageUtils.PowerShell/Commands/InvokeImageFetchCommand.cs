@@ -27,7 +27,8 @@ public sealed class InvokeImageFetchCommand : OperationCommand
 
     /// <summary>The address of the image, http or https.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UriSet)]
-    public Uri? Uri { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string? Uri { get; set; }
 
     /// <summary>Follow redirects to another scheme, to this machine and to the local link too.</summary>
     [Parameter(ParameterSetName = UriSet)]
@@ -94,7 +95,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     /// <inheritdoc/>
     protected override void Process()
     {
-        string imageId = Uri is null ? ImageId : WebImageService.Parse(Uri.OriginalString).AbsoluteUri;
+        string imageId = Uri is null ? ImageId : WebImageService.Parse(Uri).AbsoluteUri;
         string destination = FileSystemPath.Unresolved(SessionState, Destination);
         string? hashes = HashFile is null || HashFile.Contains("://", StringComparison.Ordinal) ? HashFile : FileSystemPath.Unresolved(SessionState, HashFile);
         long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
