@@ -34,6 +34,7 @@ public sealed class ServiceImageConverterTests : IDisposable
     [Fact]
     public async Task Elsewhere_a_new_image_like_the_old_one_is_made_which_stays()
     {
+        _world.Options = _world.Options with { VerifySignatures = false };
         ServiceImage image = await AddRichAsync();
         ServiceImage converted = await ConvertAsync(image, "vpc");
         Assert.NotEqual(image.ImageId, converted.ImageId);
@@ -44,6 +45,17 @@ public sealed class ServiceImageConverterTests : IDisposable
         Assert.Contains(_world.Log.Warnings, line => line.Contains("signed", StringComparison.Ordinal));
         Assert.Equal(Qcow2, await _world.DataOfAsync(image.ImageId));
         Assert.Empty(_world.Leftovers());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_signature_that_cannot_be_verified_is_no_ground_to_drop_it(bool replaces)
+    {
+        _world.Service.ReplacesData = replaces;
+        ServiceImage image = await AddRichAsync();
+        await Assert.ThrowsAsync<SignatureIncompleteException>(() => ConvertAsync(image, "vdi"));
+        await AssertUnchangedAsync(image, Qcow2);
     }
 
     [Fact]
@@ -137,6 +149,20 @@ public sealed class ServiceImageConverterTests : IDisposable
         ServiceImage image = await _world.AddAsync(Qcow2, diskFormat, containerFormat);
         await Assert.ThrowsAsync<NotSupportedOperationException>(() => ConvertAsync(image, "vdi"));
         Assert.Equal(0, _world.Service.Opened);
+    }
+
+    [Theory]
+    [InlineData("qcow2")]
+    [InlineData("vdi")]
+    public async Task A_compressed_container_is_unpacked_and_becomes_bare(string format)
+    {
+        _world.Service.ReplacesData = true;
+        ServiceImage image = await _world.AddAsync(MadeGzip.Of(Qcow2), "qcow2", "compressed");
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => ConvertAsync(image, format));
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
+        ServiceImage converted = await ConvertAsync(image, format);
+        Assert.Equal((format, "bare"), (converted.DiskFormat, converted.ContainerFormat));
+        Assert.StartsWith(format + ":", Encoding.ASCII.GetString(await _world.DataOfAsync(image.ImageId)), StringComparison.Ordinal);
     }
 
     [Fact]
