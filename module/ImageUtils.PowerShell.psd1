@@ -13,6 +13,7 @@
     CmdletsToExport        = @(
         'Clear-ImageConversionDirectory'
         'Connect-ImageService'
+        'Convert-ServiceImage'
         'Convert-VolumeImage'
         'ConvertFrom-CipherSpec'
         'Disconnect-ImageService'

@@ -77,6 +77,20 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
         Remove-ServiceImage $published.ImageId -Confirm:$false
     }
 
+    It 'converts an image into a new one, and removes the original where that is asked for' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        Connect-ImageService -AuthUrl $state.identity -Credential $demo -Project demo | Out-Null
+        $published = Publish-VolumeImage -Path $disk -Name 'converted' -DiskFormat qcow2
+        Convert-ServiceImage $published.ImageId raw -WhatIf 6>&1 | Should -BeNullOrEmpty
+        $raw = Convert-ServiceImage $published.ImageId raw -Confirm:$false
+        $raw.ImageId | Should -Not -Be $published.ImageId
+        $raw.DiskFormat | Should -Be 'raw'
+        $raw.OsHashValue | Should -Be (Get-FileHash -LiteralPath $disk -Algorithm SHA512).Hash
+        (Get-ServiceImage $published.ImageId).DiskFormat | Should -Be 'qcow2'
+        $vdi = Get-ServiceImage $published.ImageId | Convert-ServiceImage -OutputFormat vdi -RemoveOriginal -Confirm:$false
+        { Get-ServiceImage $published.ImageId -ErrorAction Stop } | Should -Throw -ErrorId 'ImageNotFound*'
+        $raw, $vdi | Remove-ServiceImage -Confirm:$false
+    }
+
     It 'takes an application credential, a token, a cloud and the variables' {
         $secret = ConvertTo-SecureString $state.applicationCredential.secret -AsPlainText -Force
         $byId = [pscredential]::new($state.applicationCredential.id, $secret)

@@ -21,11 +21,15 @@ internal static class CompressedImage
 
     /// <summary>Refuses compressed images where the options do not allow them.</summary>
     /// <exception cref="ImageUnacceptableException">It is one, and they do not.</exception>
-    public static void RequireAllowed(ServiceImage image, ImageUtilsOptions options)
+    public static void RequireAllowed(ServiceImage image, ImageUtilsOptions options) => RequireAllowed(image.ImageId, image.ContainerFormat, options);
+
+    /// <summary>Refuses to read or make a compressed image where the options do not allow it.</summary>
+    /// <exception cref="ImageUnacceptableException">It is one, and they do not.</exception>
+    public static void RequireAllowed(string label, string? containerFormat, ImageUtilsOptions options)
     {
-        if (Is(image.ContainerFormat) && !options.AllowCompressionOnUpload)
+        if (Is(containerFormat) && !options.AllowCompressionOnUpload)
         {
-            throw new ImageUnacceptableException(image.ImageId, "Image compression disallowed, but container_format is compressed.");
+            throw new ImageUnacceptableException(label, "Image compression disallowed, but container_format is compressed.");
         }
     }
 

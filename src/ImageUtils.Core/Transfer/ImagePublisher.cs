@@ -43,7 +43,7 @@ public sealed class ImagePublisher
     /// <exception cref="ImageStatusConflictException">The image is not queued.</exception>
     /// <exception cref="DestinationIsSourceException">The image is the one that the volume was made from.</exception>
     /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled and the formats differ.</exception>
-    /// <exception cref="ImageUnacceptableException">The volume is unsafe, or the converted image is not what was asked for.</exception>
+    /// <exception cref="ImageUnacceptableException">The volume is unsafe, the converted image is not what was asked for, or the container is compressed and the option AllowCompressionOnUpload is off.</exception>
     /// <exception cref="ImageUploadFailedException">The upload broke off.</exception>
     /// <exception cref="DigestMismatchException">The service holds other data than were sent.</exception>
     public async Task<ImagePublishResult> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
@@ -63,6 +63,7 @@ public sealed class ImagePublisher
 
         var filter = new MetadataFilter(_context.Options.ReservedImageNamespaces, _context.Log);
         PublishTarget target = await PublishTarget.FindAsync(request, _service, filter, cancellationToken).ConfigureAwait(false);
+        CompressedImage.RequireAllowed(target.Label, target.ContainerFormat, _context.Options);
         bool isConverted = !IsSameContent(request.VolumeFormat, target.Content);
         if (isConverted)
         {

@@ -49,6 +49,8 @@ public sealed class ServiceImageConverter
     /// <exception cref="ToolNotFoundException">qemu-img is needed and missing; nothing was done.</exception>
     /// <exception cref="ImageConversionNotAllowedException">Conversion is disabled; nothing was done.</exception>
     /// <exception cref="ImageUnacceptableException">The image is unsafe, or not what its record says.</exception>
+    /// <exception cref="SignatureInvalidException">Its data are not what was signed.</exception>
+    /// <exception cref="SignatureIncompleteException">Its signature lacks a part; nothing was done.</exception>
     /// <exception cref="DigestMismatchException">Its data have another hash than the service promised, or the service holds other data than were sent.</exception>
     /// <exception cref="ConversionFailedException">There is no good result.</exception>
     /// <exception cref="ImageStatusConflictException">Its data were replaced meanwhile.</exception>
@@ -182,7 +184,7 @@ public sealed class ServiceImageConverter
 
     private string[] OutdatedProperties(ServiceImage image)
     {
-        string[] outdated = [.. image.Properties.Keys.Where(name => name.StartsWith(SignatureProperties, StringComparison.Ordinal))];
+        string[] outdated = [.. image.Properties.Keys.Where(name => name.StartsWith(SignatureProperties, StringComparison.Ordinal) || name is "signature_verified")];
         if (outdated.Length > 0)
         {
             _context.Log.Warning($"Image {image.ImageId} is signed; the signature is not one of the converted data and is left out.");

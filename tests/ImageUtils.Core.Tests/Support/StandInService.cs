@@ -23,6 +23,11 @@ public sealed class StandInService : IImageService
 
     public int Created { get; private set; }
 
+    /// <summary>False: as Glance, it makes new images and no new data for old ones.</summary>
+    public bool ReplacesData { get; set; }
+
+    public Func<NewServiceImage, NewServiceImage> OnCreate { get; set; } = definition => definition;
+
     public string Kind => _inner.Kind;
 
     public string Location => _inner.Location;
@@ -38,7 +43,7 @@ public sealed class StandInService : IImageService
     public Task<ServiceImage> CreateAsync(NewServiceImage definition, CancellationToken cancellationToken)
     {
         Created++;
-        return _inner.CreateAsync(definition, cancellationToken);
+        return _inner.CreateAsync(OnCreate(definition), cancellationToken);
     }
 
     public Task<Stream> OpenDataAsync(string imageId, CancellationToken cancellationToken)
@@ -49,6 +54,9 @@ public sealed class StandInService : IImageService
 
     public async Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken) =>
         OnUploaded(await _inner.UploadAsync(imageId, data, options, cancellationToken));
+
+    public Task<ServiceImage> ReplaceDataAsync(string imageId, Stream data, ImageReplacement replacement, CancellationToken cancellationToken) =>
+        _inner.ReplaceDataAsync(imageId, data, replacement, cancellationToken);
 
     public Task DeleteAsync(string imageId, CancellationToken cancellationToken) => _inner.DeleteAsync(imageId, cancellationToken);
 

@@ -243,6 +243,7 @@ public sealed class ImagePublisherTests : IDisposable
     [InlineData("qcow2", "qcow2:the volume", true)]
     public async Task A_compressed_container_is_gzip_around_the_image(string diskFormat, string inside, bool isConverted)
     {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
         PublishRequest request = NewImage(diskFormat);
         ImagePublishResult result = await PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } });
         byte[] sent = await _world.DataOfAsync(result.ImageId);
@@ -257,6 +258,7 @@ public sealed class ImagePublisherTests : IDisposable
     [Fact]
     public async Task A_stream_is_compressed_too_and_its_size_is_that_of_the_disk()
     {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
         var request = new PublishRequest { Source = new FaultyStream(3_000_000), NewImage = new NewServiceImage { Name = "piped", DiskFormat = "raw", ContainerFormat = "compressed" } };
         ImagePublishResult result = await PublishAsync(request);
         Assert.Equal(FaultyStream.Pattern(3_000_000), MadeGzip.Open(await _world.DataOfAsync(result.ImageId)));
@@ -267,10 +269,10 @@ public sealed class ImagePublisherTests : IDisposable
     [Fact]
     public async Task An_empty_volume_is_a_gzip_of_nothing()
     {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
         await File.WriteAllBytesAsync(_volume, [], Token);
         PublishRequest request = NewImage("raw");
         ImagePublishResult result = await PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } });
-        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
         var back = new VolumeFetchRequest { ImageId = result.ImageId, DestinationPath = _world.OutFile("back"), OutputFormat = DiskFormat.Raw };
         await new VolumeFetcher(_world.Context, _world.Service, _world.Converter).FetchAsync(back, Token);
         Assert.Equal(0, new FileInfo(_world.OutFile("back")).Length);
@@ -278,8 +280,19 @@ public sealed class ImagePublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_compressed_container_that_is_not_allowed_is_refused_before_any_work()
+    {
+        PublishRequest request = NewImage("raw");
+        ImageUnacceptableException e = await Assert.ThrowsAsync<ImageUnacceptableException>(
+            () => PublishAsync(request with { NewImage = request.NewImage! with { ContainerFormat = "compressed" } }));
+        Assert.Contains("compression disallowed", e.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _world.Service.Created);
+    }
+
+    [Fact]
     public async Task A_stream_that_breaks_while_it_is_compressed_makes_no_image()
     {
+        _world.Options = _world.Options with { AllowCompressionOnUpload = true };
         var request = new PublishRequest { Source = new FaultyStream(3_000_000, new IOException("gone")), NewImage = new NewServiceImage { Name = "piped", DiskFormat = "raw", ContainerFormat = "compressed" } };
         await Assert.ThrowsAsync<ImageUploadFailedException>(() => PublishAsync(request));
         Assert.Equal(0, _world.Service.Created);

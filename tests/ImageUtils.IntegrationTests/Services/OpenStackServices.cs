@@ -33,11 +33,11 @@ public sealed class OpenStackServices : IAsyncDisposable
     }
 
     /// <summary>A client of one of the users at the Glance that asks Keystone.</summary>
-    public async Task<GlanceImageService> ConnectAsync(string user = "demo", Func<CloudConnectionSettings, CloudConnectionSettings>? change = null)
+    public async Task<GlanceImageService> ConnectAsync(string user = "demo", Func<CloudConnectionSettings, CloudConnectionSettings>? change = null, RecordingLog? log = null)
     {
         OpenStackState state = await RequireAsync();
         var settings = new CloudConnectionSettings { Identity = PasswordOf(state, user), RetryCount = 2 };
-        return new GlanceImageService(change?.Invoke(settings) ?? settings, new RecordingLog());
+        return new GlanceImageService(change?.Invoke(settings) ?? settings, log ?? new RecordingLog());
     }
 
     /// <summary>A client of the Glance that asks nobody.</summary>
