@@ -136,6 +136,7 @@ function New-Vhd {
 function Start-WebFolder {
     <# .SYNOPSIS A web server on this machine that gives the files of a folder, whole and in parts. It ends with Stop-WebFolder. #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseUsingScopeModifierInNewRunspaces', '', Justification = 'The variables are those of the job itself.')]
     param([string] $Folder)
     $free = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $free.Start()
