@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using ImageUtils.IntegrationTests.Cli;
 using ImageUtils.IntegrationTests.Support;
 
 namespace ImageUtils.IntegrationTests.Privilege;
 
 /// <summary>The built program, run by a user who is not root, on files that only root may read: with sudo, and with rootwrap.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<UnprivilegedUser>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -59,7 +61,7 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         string helper = Begin(kind);
         string image = Qcow2("disk.qcow2");
         CommandLine locked = await user.RunAsync(helper, ["convert", image, "locked", "--to", "luks", "--passphrase-file", "-", "--run-as-root", "--verbose"], input: "hush-hush-1"u8.ToArray());
-        Assert.Equal(0, locked.ExitCode);
+        Assert.True(locked.ExitCode == 0, locked.Error);
         Assert.DoesNotContain("hush-hush", locked.Error, StringComparison.Ordinal);
         string closed = Path.Combine(user.Closed, "locked");
         File.Move(Path.Combine(user.Home, "locked"), closed);
@@ -87,7 +89,7 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         CommandLine converted = await user.RunAsync(helper, ["publish", volume, "--name", "b", "--disk-format", "qcow2", "--run-as-root", "--json"]);
         Assert.Equal((0, true), (converted.ExitCode, converted.Objects[0].GetProperty("isConverted").GetBoolean()));
         Assert.Equal("0", LoopDevice.Run("stat", "-c", "%u", volume).Said.Trim());
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(user.Home, "conversion")).Where(path => Path.GetFileName(path).StartsWith("vol_", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(Path.Combine(user.Home, "conversion")), path => Path.GetFileName(path).StartsWith("vol_", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -99,7 +101,7 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         string image = Qcow2("slow.qcow2");
         using Process process = user.Start(helper, ["convert", image, "out.raw", "--max-rate", "64K", "--run-as-root", "--engine", "qemu-img"]);
         var watch = Stopwatch.StartNew();
-        while (!UnprivilegedUser.CommandsNaming(image).Any(command => command.StartsWith("qemu-img", StringComparison.Ordinal)))
+        while (!UnprivilegedUser.CommandsNaming(image).Any(command => Path.GetFileName(command.Split(' ')[0]) == "qemu-img"))
         {
             Assert.False(process.HasExited && watch.Elapsed > TimeSpan.FromSeconds(1), process.HasExited ? await process.StandardError.ReadToEndAsync(Token) : string.Empty);
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), "qemu-img did not start.");
@@ -158,6 +160,7 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         string helper = Begin("sudo");
         Qcow2("disk.qcow2");
         File.Copy(Path.Combine(user.Closed, "disk.qcow2"), Path.Combine(user.Home, "own.qcow2"));
+        File.SetUnixFileMode(Path.Combine(user.Home, "own.qcow2"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
         CommandLine info = await user.RunAsync(helper, ["info", "own.qcow2", "--run-as-root", "--verbose"]);
         Assert.Equal((0, string.Empty), (info.ExitCode, info.Error));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using ImageUtils.IntegrationTests.Cli;
 using ImageUtils.IntegrationTests.Support;
@@ -11,6 +12,7 @@ namespace ImageUtils.IntegrationTests.Privilege;
 /// A user of this machine for one test class, with a home, a copy of imageutils that root owns, and rules of sudo and
 /// rootwrap made by imageutils itself. Everything of it is removed again; what a killed run left, the next one removes.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class UnprivilegedUser : IDisposable
 {
     private const string Prefix = "iutest";
