@@ -134,6 +134,19 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
     }
 
     [Fact]
+    public async Task A_disk_of_root_is_resized()
+    {
+        string helper = Begin("sudo");
+        string image = Qcow2("disk.qcow2");
+        foreach (string path in new[] { image, Path.Combine(user.Closed, "disk.raw") })
+        {
+            CommandLine resized = await user.RunAsync(helper, ["resize", path, "1G", "--run-as-root", "--json"]);
+            Assert.Equal((0, string.Empty), (resized.ExitCode, resized.Error));
+            Assert.Equal(1L << 30, resized.Objects[0].GetProperty("virtualSize").GetInt64());
+        }
+    }
+
+    [Fact]
     public async Task A_program_that_others_may_change_is_never_run_as_root()
     {
         string helper = Begin("sudo");
