@@ -76,6 +76,8 @@ need_openstack() {
 need_packages() {
     need_debian qemu-img qemu-utils "every format but raw needs it" || true
     need_debian prlimit util-linux "limits on qemu-img" || true
+    need_debian sudo sudo "tests of the root helper" || true
+    need_debian oslo-rootwrap python3-oslo.rootwrap "tests of the root helper" || true
 }
 
 # Sets PWSH to a PowerShell that is new enough, or to nothing.

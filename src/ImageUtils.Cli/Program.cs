@@ -39,6 +39,9 @@ public static class Program
             ToolsVerb.Create(),
             FormatsVerb.Create(),
             OptionsVerb.Create(),
+            RootHelperVerbs.CreateRootwrap(),
+            RootHelperVerbs.CreateSudo(),
+            ServeFileVerb.Create(),
         };
 
         // A path is a path: no "[directive]" and no "@response-file" is ever taken out of one.

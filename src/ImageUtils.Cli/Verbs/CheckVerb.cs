@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageUtils.Privilege;
 using ImageUtils.Safety;
 
 namespace ImageUtils.Cli.Verbs;
@@ -18,7 +19,8 @@ internal static class CheckVerb
         ignore.AcceptOnlyFromAmong([.. CheckNames.All]);
         Option<InspectionDepth> depth = Choice.Of<InspectionDepth>("--depth", "How much is read.");
         Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
-        Command command = new("check", "Say whether images are what they claim to be, and safe.") { paths, claimed, allowBackingFile, allowLuks, ignore, depth, volumeSize };
+        Option<bool> runAsRoot = new("--run-as-root") { Description = "Read files that only root may read through the root helper." };
+        Command command = new("check", "Say whether images are what they claim to be, and safe.") { paths, claimed, allowBackingFile, allowLuks, ignore, depth, volumeSize, runAsRoot };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
             async session =>
@@ -35,17 +37,17 @@ internal static class CheckVerb
                 };
                 foreach (string path in parsed.GetRequiredValue(paths))
                 {
-                    await session.EachAsync(path, () => CheckAsync(session, path, request)).ConfigureAwait(false);
+                    await session.EachAsync(path, () => CheckAsync(session, path, request, parsed.GetValue(runAsRoot))).ConfigureAwait(false);
                 }
             },
             token));
         return command;
     }
 
-    private static Task CheckAsync(Session session, string path, InspectionRequest request)
+    private static Task CheckAsync(Session session, string path, InspectionRequest request, bool runAsRoot)
     {
         string full = FullPath.Of(path);
-        ImageFormatResult result = ImageFormatResult.From(full, request.ClaimedFormat, session.Operations.Inspector.Inspect(full, request, session.Token));
+        ImageFormatResult result = ImageFormatResult.From(full, request.ClaimedFormat, PrivilegedInspection.Inspect(session.Operations, full, request, runAsRoot, session.Token));
         session.Results.Write(result);
         if (!result.IsAcceptable)
         {

@@ -9,7 +9,7 @@ internal static class ConvertImageVerb
     private static readonly Argument<string> Id = new("ID") { Description = "The image." };
     private static readonly Option<string?> To = Choice.Format("--to", "The disk format (the option ConversionFormat).");
     private static readonly Option<bool> RemoveOriginal = new("--remove-original") { Description = "Delete the original where the service cannot replace its data and a new image is made." };
-    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
+    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools, and the reading of what only root may read, through the root helper." };
 
     /// <summary>Makes the command.</summary>
     /// <returns>The command.</returns>

@@ -28,7 +28,7 @@ internal static class ConvertVerb
     private static readonly Option<ConversionEngineChoice> Engine = Choice.Of<ConversionEngineChoice>("--engine", "Who converts.");
     private static readonly Option<long?> VolumeSizeGb = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
     private static readonly Option<bool> RequireSignature = new("--require-signature") { Description = "With --image: refuse an image without a signature, and verify it whatever the option VerifySignatures says." };
-    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
+    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools, and the reading of what only root may read, through the root helper." };
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination, also a device that is in use." };
 
     /// <summary>Makes the command.</summary>

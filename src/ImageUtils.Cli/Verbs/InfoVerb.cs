@@ -17,7 +17,8 @@ internal static class InfoVerb
         Option<bool> allowBackingFile = new("--allow-backing-file") { Description = "Let qemu-img look at a qcow2 image with a backing file." };
         Option<bool> forceShare = new("--force-share") { Description = "Read it although another program has it open for writing." };
         Option<bool> backingChain = new("--backing-chain") { Description = "Say the same of every backing file below." };
-        Command command = new("info", "Say what images are.") { paths, format, engine, allowBackingFile, backingChain, forceShare };
+        Option<bool> runAsRoot = new("--run-as-root") { Description = "Run qemu-img, and the reading of files that only root may read, through the root helper." };
+        Command command = new("info", "Say what images are.") { paths, format, engine, allowBackingFile, backingChain, forceShare, runAsRoot };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
             async session =>
@@ -31,6 +32,7 @@ internal static class InfoVerb
                         Engine = parsed.GetValue(engine),
                         AllowBackingFile = parsed.GetValue(allowBackingFile),
                         ForceShare = parsed.GetValue(forceShare),
+                        RunAsRoot = parsed.GetValue(runAsRoot),
                     };
                     await session.EachAsync(path, () => parsed.GetValue(backingChain) ? WriteChainAsync(session, request) : WriteAsync(session, request)).ConfigureAwait(false);
                 }

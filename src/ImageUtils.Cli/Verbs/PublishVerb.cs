@@ -18,7 +18,7 @@ internal static class PublishVerb
     private static readonly Option<string?> Store = new("--store") { Description = "The store that shall hold the data.", HelpName = "S" };
     private static readonly Option<string?> BaseImage = new("--base-image") { Description = "The image that the volume was made from.", HelpName = "ID" };
     private static readonly Option<bool> NoCompress = new("--no-compress") { Description = "Do not compress." };
-    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
+    private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools, and the reading of what only root may read, through the root helper." };
 
     /// <summary>Makes the command.</summary>
     /// <returns>The command.</returns>

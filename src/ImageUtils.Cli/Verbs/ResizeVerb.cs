@@ -15,7 +15,7 @@ internal static class ResizeVerb
         Argument<string> size = new("SIZE") { Description = "The new size of the disk inside: bytes, or a number with a unit such as 512M or 10G." };
         Option<string?> format = Choice.Format("--format", "What the image is; content that disagrees is refused.");
         Option<bool> shrink = new("--shrink") { Description = "Allow the disk to become smaller; what lies behind its new end is lost." };
-        Option<bool> runAsRoot = new("--run-as-root") { Description = "Run native tools through the root helper." };
+        Option<bool> runAsRoot = new("--run-as-root") { Description = "Run native tools, and the reading of what only root may read, through the root helper." };
         Command command = new("resize", "Change the size of the disk inside an image, raw or qcow2, in place.") { path, size, format, shrink, runAsRoot };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,

@@ -11,11 +11,15 @@ internal static class ConversionDestination
     /// <summary>Checks a destination. Whether a file that is there may be overwritten is <see cref="PartialFile"/>'s question.</summary>
     /// <param name="sourcePath">The source.</param>
     /// <param name="destinationPath">The destination.</param>
+    /// <param name="asRoot">What the source is, where only root may look at it; else null.</param>
     /// <exception cref="DestinationIsSourceException">They are one file or device, also through a link, or one is a part of the other.</exception>
     /// <exception cref="DeviceNotFoundException">It is under /dev, and no block device is there (cinder: "destination does not exist").</exception>
-    public static void Check(string sourcePath, string destinationPath)
+    public static void Check(string sourcePath, string destinationPath, FileIdentity? asRoot = null)
     {
-        if (FileIdentity.AreSame(sourcePath, destinationPath) || AreParts(sourcePath, destinationPath))
+        bool isSame = asRoot is null
+            ? FileIdentity.AreSame(sourcePath, destinationPath)
+            : FileIdentity.TryOf(destinationPath) is { } there && FileIdentity.AreSame(asRoot, there);
+        if (isSame || AreParts(sourcePath, destinationPath))
         {
             throw new DestinationIsSourceException(destinationPath);
         }

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using ImageUtils.Configuration;
 using ImageUtils.Errors;
+using ImageUtils.Formats;
 using ImageUtils.Operations;
+using ImageUtils.Privilege;
 using ImageUtils.Qemu;
 using ImageUtils.Safety;
 using ImageUtils.Storage;
@@ -47,6 +50,7 @@ public sealed class ImageConverter : IImageConverter
     /// <exception cref="WrongPassphraseException">The passphrase does not open the source.</exception>
     /// <exception cref="NotSupportedOperationException">Nobody can do it.</exception>
     /// <exception cref="ToolNotFoundException">qemu-img is needed and not there.</exception>
+    /// <exception cref="RootHelperUnavailableException">Root is needed, and the root helper cannot be used.</exception>
     /// <exception cref="NoSpaceException">The destination's file system is full.</exception>
     /// <exception cref="TimedOutException">The time limit of the options ran out.</exception>
     public async Task<ImageConversionResult> ConvertAsync(ConversionRequest request, CancellationToken cancellationToken)
@@ -59,13 +63,14 @@ public sealed class ImageConverter : IImageConverter
             MaxBytesPerSecond = request.MaxBytesPerSecond ?? _context.Options.VolumeCopyBytesPerSecond,
         };
         string subject = request.ImageId ?? request.SourcePath;
-        ConversionDestination.Check(request.SourcePath, request.DestinationPath);
+        using RootImageReader? reader = RootImageReader.OpenWhereNeeded(_context, request.SourcePath, request.RunAsRoot);
+        ConversionDestination.Check(request.SourcePath, request.DestinationPath, reader?.File.Identity);
         ConversionDestination.RefuseImageService(request.DestinationPath, _context.Options.LocalImageDirectory);
         EncryptionRules.RequireForResult(request);
-        SourceState? before = SourceState.Of(request.SourcePath);
-        SourceFile source = InspectSource(request, cancellationToken);
+        SourceState? before = reader is null ? SourceState.Of(request.SourcePath) : SourceState.Of(reader.File, request.SourcePath);
+        SourceFile source = InspectSource(request, reader, cancellationToken);
         EncryptionRules.RequireForSource(request, source.Facts);
-        ConversionPlan plan = ConversionPlanner.Plan(request, source);
+        ConversionPlan plan = ConversionPlanner.Plan(reader is null ? request : ForRoot(request), source);
         if (plan.NeedsQemuImg)
         {
             new QemuImg(_context).EnsureAvailable();
@@ -76,7 +81,7 @@ public sealed class ImageConverter : IImageConverter
         try
         {
             await RunAsync(plan, target, new ConversionSecrets(request.SourcePassphrase, request.Passphrase), cancellationToken).ConfigureAwait(false);
-            SourceState.RequireUnchanged(request.SourcePath, before);
+            SourceState.RequireUnchanged(request.SourcePath, before, reader);
             new ResultInspection(_context).Check(target, plan, subject, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             target.Commit();
@@ -114,31 +119,46 @@ public sealed class ImageConverter : IImageConverter
         AverageBytesPerSecond = TransferRate.BytesPerSecond(plan.VirtualSize, duration),
     };
 
-    private SourceFile InspectSource(ConversionRequest request, CancellationToken cancellationToken)
+    /// <summary>Behind the root helper the program that converts is qemu-img, whose rules administrators know; we only read there.</summary>
+    private static ConversionRequest ForRoot(ConversionRequest request) => request.Engine == ConversionEngineChoice.Managed
+        ? throw new NotSupportedOperationException($"Only root may read '{request.SourcePath}': qemu-img converts it behind the root helper, the managed engine cannot.")
+        : request with { Engine = ConversionEngineChoice.QemuImg };
+
+    private SourceFile InspectSource(ConversionRequest request, RootImageReader? asRoot, CancellationToken cancellationToken)
     {
-        ImageInspection inspection = _context.Inspector.Inspect(
-            request.SourcePath,
-            new InspectionRequest
-            {
-                ClaimedFormat = request.SourceFormat,
-                AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
-                IgnoreChecks = request.IgnoreChecks.Except(NeverIgnored, StringComparer.OrdinalIgnoreCase)
-                    .Concat(request.SourcePassphrase is null ? [] : new[] { CheckNames.KeyDerivation })
-                    .ToArray(),
-                VolumeSizeBytes = request.VolumeSizeBytes,
-                ImageId = request.ImageId,
-            },
-            cancellationToken).ThrowIfUnacceptable();
-        using FileImageReader reader = FileImageReader.Open(request.SourcePath);
-        bool isDevice = reader.Identity is { Kind: FileKind.BlockDevice };
-        if (isDevice && BlockDevice.Look(request.SourcePath) is { } device && new BlockDeviceUse().Find(device) is { } use)
+        var question = new InspectionRequest
         {
-            _context.Log.Warning($"'{request.SourcePath}' is read although {use} What changes meanwhile may not fit together.");
+            ClaimedFormat = request.SourceFormat,
+            AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
+            IgnoreChecks = request.IgnoreChecks.Except(NeverIgnored, StringComparer.OrdinalIgnoreCase)
+                .Concat(request.SourcePassphrase is null ? [] : new[] { CheckNames.KeyDerivation })
+                .ToArray(),
+            VolumeSizeBytes = request.VolumeSizeBytes,
+            ImageId = request.ImageId,
+        };
+        if (asRoot is not null)
+        {
+            ImageFacts facts = _context.Inspector.Inspect(asRoot, question, cancellationToken).ThrowIfUnacceptable().Facts;
+            FileIdentity identity = asRoot.File.Identity;
+            return Describe(request.SourcePath, facts, asRoot.Length, identity);
+        }
+
+        ImageInspection inspection = _context.Inspector.Inspect(request.SourcePath, question, cancellationToken).ThrowIfUnacceptable();
+        using FileImageReader reader = FileImageReader.Open(request.SourcePath);
+        return Describe(request.SourcePath, inspection.Facts, reader.Length, reader.Identity);
+    }
+
+    private SourceFile Describe(string path, ImageFacts facts, long length, FileIdentity? identity)
+    {
+        bool isDevice = identity is { Kind: FileKind.BlockDevice };
+        if (isDevice && BlockDevice.Look(path) is { } device && new BlockDeviceUse().Find(device) is { } use)
+        {
+            _context.Log.Warning($"'{path}' is read although {use} What changes meanwhile may not fit together.");
         }
 
         // A device has no holes that it would tell of.
-        long allocated = isDevice ? reader.Length : reader.Identity?.AllocatedBytes ?? 0;
-        return new SourceFile(inspection.Facts, reader.Length, allocated) { IsDevice = isDevice };
+        long allocated = isDevice ? length : identity?.AllocatedBytes ?? 0;
+        return new SourceFile(facts, length, allocated) { IsDevice = isDevice };
     }
 
     private async Task RunAsync(ConversionPlan plan, IConversionTarget target, ConversionSecrets secrets, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ImageUtils.Errors;
 using ImageUtils.Formats;
 using ImageUtils.Operations;
+using ImageUtils.Privilege;
 using ImageUtils.Qemu;
 using ImageUtils.Safety;
 using ImageUtils.Storage;
@@ -42,11 +43,11 @@ public sealed class VolumeResizer
     {
         request = request with { Path = Path.GetFullPath(request.Path) };
         ResizeRules.RequireSize(request.SizeBytes);
-        ImageInspection before = Inspect(request.Path, cancellationToken);
+        ImageInspection before = Inspect(request.Path, request.RunAsRoot, cancellationToken);
         ResizeRules.RequireFormat(request, before.Facts.Format);
         ImageFacts facts = before.ThrowIfUnacceptable().Facts;
         bool isSmaller = ResizeRules.RequireAble(request, facts);
-        if (FileIdentity.Of(request.Path) is { Kind: FileKind.BlockDevice })
+        if (FileIdentity.TryOf(request.Path) is { Kind: FileKind.BlockDevice })
         {
             throw new NotSupportedOperationException($"'{request.Path}' is a block device; its size is changed by what provides it.");
         }
@@ -63,8 +64,8 @@ public sealed class VolumeResizer
         return Confirm(request, facts, cancellationToken);
     }
 
-    private ImageInspection Inspect(string path, CancellationToken cancellationToken) =>
-        _context.Inspector.Inspect(path, new InspectionRequest { AllowedVmdkTypes = _context.Options.VmdkAllowedTypes }, cancellationToken);
+    private ImageInspection Inspect(string path, bool runAsRoot, CancellationToken cancellationToken) =>
+        PrivilegedInspection.Inspect(_context, path, new InspectionRequest { AllowedVmdkTypes = _context.Options.VmdkAllowedTypes }, runAsRoot, cancellationToken);
 
     private async Task ResizeRawAsync(ResizeRequest request, bool isSmaller, CancellationToken cancellationToken)
     {
@@ -126,16 +127,16 @@ public sealed class VolumeResizer
         }
         catch (ToolFailedException e)
         {
-            throw new ToolFailedException(e.CommandLine, e.ExitCode, e.StandardError, e) { RecommendedAction = Describe(request.Path, cancellationToken) };
+            throw new ToolFailedException(e.CommandLine, e.ExitCode, e.StandardError, e) { RecommendedAction = Describe(request, cancellationToken) };
         }
     }
 
     /// <summary>What a failed program left behind.</summary>
-    private string Describe(string path, CancellationToken cancellationToken)
+    private string Describe(ResizeRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            ImageInspection left = Inspect(path, cancellationToken);
+            ImageInspection left = Inspect(request.Path, request.RunAsRoot, cancellationToken);
             string state = left.IsAcceptable ? "passes every check" : "does not pass every check any more (Test-ImageFormat says which)";
             return string.Create(CultureInfo.InvariantCulture, $"The image is {left.Facts.Format} with a disk of {left.Facts.VirtualSize} bytes now, and {state}.");
         }
@@ -147,7 +148,7 @@ public sealed class VolumeResizer
 
     private QemuImageInfo Confirm(ResizeRequest request, ImageFacts before, CancellationToken cancellationToken)
     {
-        ImageInspection after = Inspect(request.Path, cancellationToken);
+        ImageInspection after = Inspect(request.Path, request.RunAsRoot, cancellationToken);
         DiskFormat format = after.Facts.Format;
 
         // The end of a raw disk may have been all that made it a GPT disk, or an ISO.

@@ -19,4 +19,7 @@ public sealed class ImageUnreadableException : ImageUtilsException
 
     /// <summary>What the system said.</summary>
     public string Reason { get; }
+
+    /// <summary>True where the user may not, and somebody else might (Unix: EACCES, EPERM).</summary>
+    public bool IsAccessDenied { get; init; }
 }

@@ -1,5 +1,6 @@
 using ImageUtils.Configuration;
 using ImageUtils.Formats;
+using ImageUtils.Privilege;
 using ImageUtils.Qemu;
 using ImageUtils.Safety;
 using ImageUtils.Safety.Rules;
@@ -24,6 +25,7 @@ public sealed class ImageInfoReader
     /// <returns>What the image is.</returns>
     /// <exception cref="Errors.PathNotFoundException">There is no such file.</exception>
     /// <exception cref="Errors.ImageUnreadableException">It cannot be read, or is neither a file nor a block device.</exception>
+    /// <exception cref="Errors.RootHelperUnavailableException">Only root may read it, or qemu-img shall run as root, and the root helper cannot be used.</exception>
     /// <exception cref="Errors.ImageUnacceptableException">qemu-img was asked for, and the image is not safe to show to it.</exception>
     public async Task<QemuImageInfo> ReadAsync(ImageInfoRequest request, CancellationToken cancellationToken)
     {
@@ -33,10 +35,16 @@ public sealed class ImageInfoReader
             AllowBackingFile = request.AllowBackingFile,
             AllowedVmdkTypes = _context.Options.VmdkAllowedTypes,
         };
-        ImageInspection inspection = _context.Inspector.Inspect(request.Path, question, cancellationToken);
+        using RootImageReader? reader = RootImageReader.OpenWhereNeeded(_context, request.Path, request.RunAsRoot);
+        ImageInspection inspection = reader is null
+            ? _context.Inspector.Inspect(request.Path, question, cancellationToken)
+            : _context.Inspector.Inspect(reader, question, cancellationToken);
         if (request.Engine != ConversionEngineChoice.QemuImg)
         {
-            return QemuImageInfoFactory.FromInspection(request.Path, request.ImageFormat == DiskFormat.Raw ? AsRaw(request.Path, inspection) : inspection, AllocatedSize.Of(request.Path));
+            return QemuImageInfoFactory.FromInspection(
+                request.Path,
+                request.ImageFormat == DiskFormat.Raw ? AsRaw(request.Path, reader, inspection) : inspection,
+                reader?.File.Identity.AllocatedBytes ?? AllocatedSize.Of(request.Path));
         }
 
         inspection.ThrowIfUnacceptable();
@@ -48,14 +56,20 @@ public sealed class ImageInfoReader
     }
 
     /// <summary>The verdict stays, which holds the content against the format; the facts are those of bytes without a header.</summary>
-    private static ImageInspection AsRaw(string path, ImageInspection inspection)
+    private static ImageInspection AsRaw(string path, RootImageReader? asRoot, ImageInspection inspection)
     {
         if (inspection.Facts.Format == DiskFormat.Raw)
         {
             return inspection;
         }
 
+        long length = asRoot?.Length ?? LengthOf(path);
+        return new ImageInspection(inspection.Subject, new ImageFacts { Format = DiskFormat.Raw, VirtualSize = RawRules.SizeOf(length) }, inspection.Checks);
+    }
+
+    private static long LengthOf(string path)
+    {
         using FileImageReader reader = FileImageReader.Open(path);
-        return new ImageInspection(inspection.Subject, new ImageFacts { Format = DiskFormat.Raw, VirtualSize = RawRules.SizeOf(reader.Length) }, inspection.Checks);
+        return reader.Length;
     }
 }

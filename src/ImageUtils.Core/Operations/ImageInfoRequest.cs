@@ -20,6 +20,6 @@ public sealed record ImageInfoRequest
     /// <summary>Who answers.</summary>
     public ConversionEngineChoice Engine { get; init; }
 
-    /// <summary>Run qemu-img through the root helper.</summary>
+    /// <summary>Run qemu-img through the root helper, and read through it what only root may read.</summary>
     public bool RunAsRoot { get; init; }
 }

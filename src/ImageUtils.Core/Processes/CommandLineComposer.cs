@@ -50,7 +50,7 @@ public static class CommandLineComposer
         // The throttle stands before `env`: rootwrap chains `cgexec -g blkio:…` to another filter, and its filter for
         // `env LC_ALL=C qemu-img` matches only with the program right behind.
         words.AddRange(request.Prefix);
-        if (!platform.IsWindows && (request.ShowLocale || behindRootHelper))
+        if (!platform.IsWindows && request.PinLocale && (request.ShowLocale || behindRootHelper))
         {
             // sudo resets the environment, so behind a root helper the words are the only way.
             words.Add("env");

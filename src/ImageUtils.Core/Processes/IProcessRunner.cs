@@ -20,4 +20,15 @@ public interface IProcessRunner
     /// <param name="fileName">A name or a full path.</param>
     /// <returns>The full path, or null.</returns>
     string? Find(string fileName);
+
+    /// <summary>True where <see cref="ProcessRequest.RunAsRoot"/> changes anything: on Unix, for a user who is not root.</summary>
+    bool UsesRootHelper => false;
+
+    /// <summary>Starts a program that is asked and answers while it runs.</summary>
+    /// <param name="request">The program; its input, output and time limit are the caller's affair.</param>
+    /// <returns>The running program; the caller disposes of it.</returns>
+    /// <exception cref="Errors.ToolNotFoundException">The program is not there.</exception>
+    /// <exception cref="Errors.RootHelperUnavailableException">The root helper is not there.</exception>
+    /// <exception cref="NotSupportedException">This runner only runs programs to their end.</exception>
+    IProcessDialogue Begin(ProcessRequest request) => throw new NotSupportedException("This runner only runs programs to their end.");
 }

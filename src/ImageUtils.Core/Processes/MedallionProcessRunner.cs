@@ -45,6 +45,20 @@ public sealed class MedallionProcessRunner : IProcessRunner
     public string? Find(string fileName) => ExecutableSearch.Find(fileName, _platform.SearchPath);
 
     /// <inheritdoc/>
+    public bool UsesRootHelper => _platform is { IsWindows: false, IsRoot: false };
+
+    /// <inheritdoc/>
+    public IProcessDialogue Begin(ProcessRequest request)
+    {
+        ComposedCommand composed = CommandLineComposer.Compose(request, _rootHelper, _platform);
+        Tell(composed.Notes);
+        string program = Locate(request, composed);
+        string commandLine = CommandLineText.Write(composed.Words, request.Secrets, _platform.IsWindows);
+        _log.Verbose(commandLine);
+        return ProcessDialogue.Start(program, composed, commandLine, _stopper, result => Judge(request, composed, result));
+    }
+
+    /// <inheritdoc/>
     public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -18,6 +18,12 @@ public sealed record ProcessRequest
     /// <summary>True: <c>env LC_ALL=C</c> stands in front on Unix, as in cinder's info command; false: the locale is pinned by environment.</summary>
     public bool ShowLocale { get; init; }
 
+    /// <summary>
+    /// False: nothing stands in front of the program behind a root helper either. For programs of ours, whose words nobody
+    /// reads: rules of root helpers that name their arguments stay simple.
+    /// </summary>
+    public bool PinLocale { get; init; } = true;
+
     /// <summary>Kernel limits; null: none.</summary>
     public ProcessLimits? Limits { get; init; }
 

@@ -62,16 +62,19 @@ public sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long
             return false;
         }
 
-        if (first.Kind == FileKind.BlockDevice && second.Kind == FileKind.BlockDevice && first.DeviceNumber != 0)
-        {
-            // A device may have many nodes.
-            return first.DeviceNumber == second.DeviceNumber;
-        }
-
-        return first.Inode != 0
-            ? first.Inode == second.Inode && first.Device == second.Device
+        return first.Inode != 0 || first.DeviceNumber != 0
+            ? AreSame(first, second)
             : string.Equals(FinalPath(one), FinalPath(other), StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Tells whether two things that the system looked at are one file or one device.</summary>
+    /// <param name="first">One.</param>
+    /// <param name="second">Another.</param>
+    /// <returns>True where they are.</returns>
+    public static bool AreSame(FileIdentity first, FileIdentity second) =>
+        first.Kind == FileKind.BlockDevice && second.Kind == FileKind.BlockDevice && first.DeviceNumber != 0
+            ? first.DeviceNumber == second.DeviceNumber // A device may have many nodes.
+            : first.Inode != 0 && first.Inode == second.Inode && first.Device == second.Device;
 
     private static string FinalPath(string path) =>
         Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);

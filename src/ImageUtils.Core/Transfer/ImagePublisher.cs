@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageUtils.Conversion;
 using ImageUtils.Errors;
 using ImageUtils.Operations;
+using ImageUtils.Privilege;
 using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Storage;
@@ -58,7 +59,11 @@ public sealed class ImagePublisher
         await _service.ValidateStoreAsync(request.StoreId, cancellationToken).ConfigureAwait(false);
         if (request.SourcePath is not null)
         {
-            PublishContent.RequireReadable(request.SourcePath);
+            using RootImageReader? volume = OpenAsRoot(request, request.SourcePath);
+            if (volume is null)
+            {
+                PublishContent.RequireReadable(request.SourcePath);
+            }
         }
 
         var filter = new MetadataFilter(_context.Options.ReservedImageNamespaces, _context.Log);
@@ -191,9 +196,8 @@ public sealed class ImagePublisher
         {
             // cinder sends a volume of the same format unseen. A qcow2 or VMDK that names other files is never published
             // from here; plain bytes name nothing.
-            return target.Content == DiskFormat.Raw
-                ? PublishContent.OfFile(path, virtualSize: null)
-                : PublishContent.OfFile(path, Inspect(path, target.Content, target.Label, cancellationToken).Facts.VirtualSize);
+            long? size = target.Content == DiskFormat.Raw ? null : Inspect(request, path, target.Content, target.Label, cancellationToken).Facts.VirtualSize;
+            return OpenAsRoot(request, path) is { } volume ? PublishContent.OfReader(volume, size) : PublishContent.OfFile(path, size);
         }
 
         long virtualSize = await ConvertAsync(request, target, path, converted.Path, cancellationToken).ConfigureAwait(false);
@@ -223,9 +227,9 @@ public sealed class ImagePublisher
         ConversionRequest conversion = ConversionOf(request, target, path, convertedPath);
         if (!request.VolumeFormat.IsRawContent)
         {
-            Inspect(path, request.VolumeFormat, target.Label, cancellationToken);
+            Inspect(request, path, request.VolumeFormat, target.Label, cancellationToken);
         }
-        else if (IsIso(path, target.Label, cancellationToken))
+        else if (IsIso(request, path, target.Label, cancellationToken))
         {
             // An ISO file system on a plain volume is the guest's data, like a partition table. An image that claims raw must
             // not hold one, a volume may.
@@ -242,8 +246,12 @@ public sealed class ImagePublisher
         return result.ThrowIfUnacceptable().Facts.VirtualSize;
     }
 
-    private bool IsIso(string path, string label, CancellationToken cancellationToken) =>
-        _context.Inspector.Inspect(path, new InspectionRequest { ImageId = label }, cancellationToken).Facts.Format == DiskFormat.Iso;
+    /// <summary>cinder makes the volume its own for a while (chown) to read it; reading it through the root helper changes nothing that a kill could leave.</summary>
+    private RootImageReader? OpenAsRoot(PublishRequest request, string path) =>
+        RootImageReader.OpenWhereNeeded(_context, path, request.RunAsRoot && request.SourcePath is not null);
+
+    private bool IsIso(PublishRequest request, string path, string label, CancellationToken cancellationToken) =>
+        PrivilegedInspection.Inspect(_context, path, new InspectionRequest { ImageId = label }, request.RunAsRoot, cancellationToken).Facts.Format == DiskFormat.Iso;
 
     /// <summary>What the volume itself must be; null: plain bytes, of which nothing is asked.</summary>
     private InspectionRequest? RequestOfSource(PublishRequest request, PublishTarget target)
@@ -252,8 +260,8 @@ public sealed class ImagePublisher
         return claim.IsRawContent ? null : RequestOf(claim, target.Label);
     }
 
-    private ImageInspection Inspect(string path, DiskFormat claim, string label, CancellationToken cancellationToken) =>
-        _context.Inspector.Inspect(path, RequestOf(claim, label), cancellationToken).ThrowIfUnacceptable();
+    private ImageInspection Inspect(PublishRequest request, string path, DiskFormat claim, string label, CancellationToken cancellationToken) =>
+        PrivilegedInspection.Inspect(_context, path, RequestOf(claim, label), request.RunAsRoot, cancellationToken).ThrowIfUnacceptable();
 
     private InspectionRequest RequestOf(DiskFormat claim, string label) => new()
     {

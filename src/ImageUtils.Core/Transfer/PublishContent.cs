@@ -34,9 +34,11 @@ internal sealed class PublishContent : IAsyncDisposable
     /// <param name="virtualSize">The size of the disk inside; null: the bytes are the disk.</param>
     /// <exception cref="PathNotFoundException">It is not there.</exception>
     /// <exception cref="ImageUnreadableException">It is a folder, a pipe or the like, or the system refuses.</exception>
-    public static PublishContent OfFile(string path, long? virtualSize)
+    public static PublishContent OfFile(string path, long? virtualSize) => OfReader(FileImageReader.Open(path), virtualSize);
+
+    /// <summary>Takes over a reader.</summary>
+    public static PublishContent OfReader(IImageReader reader, long? virtualSize)
     {
-        FileImageReader reader = FileImageReader.Open(path);
         return new PublishContent(new ImageReaderStream(reader, isOwner: true), isOwned: true, reader.Length, virtualSize ?? reader.Length);
     }
 

@@ -27,7 +27,7 @@ internal static class UnixErrors
             case NoEntry or NotDirectory:
                 throw new PathNotFoundException(path);
             case NotPermitted or AccessDenied:
-                throw new ImageUnreadableException(path, "permission denied.");
+                throw new ImageUnreadableException(path, "permission denied.") { IsAccessDenied = true };
             default:
                 throw new ImageUnreadableException(path, error == loop ? "its symbolic links form a loop." : $"{Marshal.GetPInvokeErrorMessage(error)}.");
         }
