@@ -73,6 +73,16 @@ need_openstack() {
     fi
 }
 
+# The peer that fetch, conversion and upload are held against.
+need_cinder() {
+    /usr/bin/python3 -c 'import cinder.image.image_utils' >/dev/null 2>&1 && return 0
+    if can_install; then
+        install_debian "cinder, whose work ours is compared with" python3-cinder || true
+    else
+        note "tests side by side with cinder are skipped; install: python3-cinder"
+    fi
+}
+
 need_packages() {
     need_debian qemu-img qemu-utils "every format but raw needs it" || true
     need_debian prlimit util-linux "limits on qemu-img" || true
@@ -182,6 +192,7 @@ test_pester() {
 # One Keystone and one pair of Glances for all suites; the suites start their own, or skip, where this fails.
 start_openstack() {
     need_openstack
+    need_cinder
     [ -z "$(tests/Services/openstack.sh missing)" ] || return 0
     local folder
     folder=$(mktemp -d "${TMPDIR:-/tmp}/imageutils-openstack.XXXXXX")
