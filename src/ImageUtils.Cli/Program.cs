@@ -42,6 +42,7 @@ public static class Program
             RootHelperVerbs.CreateRootwrap(),
             RootHelperVerbs.CreateSudo(),
             ServeFileVerb.Create(),
+            ServeFileVerb.CreateHolding(),
         };
 
         // A path is a path: no "[directive]" and no "@response-file" is ever taken out of one.

@@ -11,22 +11,30 @@ internal static class ServeFileVerb
 {
     /// <summary>Makes the command.</summary>
     /// <returns>The command.</returns>
-    public static Command Create()
+    public static Command Create() =>
+        Create("serve-file", "Hand out pieces of one file on standard output, as standard input asks for them.", FileServer.Run);
+
+    /// <summary>Makes the command <c>serve-device</c>, which holds a block device besides.</summary>
+    /// <returns>The command.</returns>
+    public static Command CreateHolding() =>
+        Create("serve-device", "Hand out pieces of one block device, and hold it for one user alone meanwhile.", FileServer.RunHolding);
+
+    private static Command Create(string name, string description, Func<string, Stream, Stream, bool> serve)
     {
-        Argument<string> path = new("PATH") { Description = "The full path of the file." };
-        Command command = new("serve-file", "Hand out pieces of one file on standard output, as standard input asks for them.") { path };
+        Argument<string> path = new("PATH") { Description = "The full path." };
+        Command command = new(name, description) { path };
         command.Hidden = true;
-        command.SetAction(parsed => Serve(parsed.GetRequiredValue(path)));
+        command.SetAction(parsed => Serve(parsed.GetRequiredValue(path), serve));
         return command;
     }
 
-    private static int Serve(string path)
+    private static int Serve(string path, Func<string, Stream, Stream, bool> serve)
     {
         try
         {
             using Stream input = Console.OpenStandardInput();
             using Stream output = Console.OpenStandardOutput();
-            return FileServer.Run(path, input, output) ? ExitCodes.Done : ExitCodes.Failed;
+            return serve(path, input, output) ? ExitCodes.Done : ExitCodes.Failed;
         }
         catch (IOException)
         {

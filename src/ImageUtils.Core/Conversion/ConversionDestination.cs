@@ -19,7 +19,7 @@ internal static class ConversionDestination
         bool isSame = asRoot is null
             ? FileIdentity.AreSame(sourcePath, destinationPath)
             : FileIdentity.TryOf(destinationPath) is { } there && FileIdentity.AreSame(asRoot, there);
-        if (isSame || AreParts(sourcePath, destinationPath))
+        if (isSame || AreParts(sourcePath, destinationPath, asRoot))
         {
             throw new DestinationIsSourceException(destinationPath);
         }
@@ -48,12 +48,21 @@ internal static class ConversionDestination
 
     /// <summary>Opens a destination; nothing of it is changed.</summary>
     /// <param name="request">The volume.</param>
-    /// <param name="log">Hears what is odd about it.</param>
+    /// <param name="context">The ports; its log hears what is odd about it.</param>
     /// <returns>The target; the caller disposes of it.</returns>
     /// <exception cref="ImageUtilsException">It cannot be written, or not as the request says.</exception>
-    public static IConversionTarget Open(VolumeRequest request, IOperationLog log) => IsDevice(request.DestinationPath)
-        ? DeviceTarget.Open(request.DestinationPath, request.Force, log)
+    public static IConversionTarget Open(VolumeRequest request, OperationContext context) => IsDevice(request.DestinationPath)
+        ? NeedsRoot(request, context)
+            ? DeviceTarget.OpenAsRoot(request.DestinationPath, request.Force, context)
+            : DeviceTarget.Open(request.DestinationPath, request.Force, context.Log)
         : new FileTarget(request.DestinationPath, request.Force);
+
+    /// <summary>Tells whether the destination is a device that only root may write, and the root helper may be used.</summary>
+    /// <param name="request">The volume.</param>
+    /// <param name="context">The ports.</param>
+    /// <returns>True where the root helper is needed.</returns>
+    public static bool NeedsRoot(VolumeRequest request, OperationContext context) =>
+        request.RunAsRoot && context.Processes.UsesRootHelper && IsDevice(request.DestinationPath) && DeviceTarget.IsDenied(request.DestinationPath);
 
     /// <summary>Refuses to write over what the local image service keeps: its records would not be true any more.</summary>
     /// <param name="destinationPath">The destination.</param>
@@ -89,14 +98,19 @@ internal static class ConversionDestination
     };
 
     /// <summary>A partition and its disk, and a loop device and the file behind it, share their bytes.</summary>
-    private static bool AreParts(string sourcePath, string destinationPath)
+    private static bool AreParts(string sourcePath, string destinationPath, FileIdentity? asRoot)
     {
         BlockDevice? source = BlockDevice.Look(sourcePath);
         BlockDevice? destination = BlockDevice.Look(destinationPath);
         return (source is not null && destination is not null && source.Overlaps(destination))
-            || (destination?.LoopFile is { } behindDestination && FileIdentity.AreSame(sourcePath, behindDestination))
-            || (source?.LoopFile is { } behindSource && FileIdentity.AreSame(destinationPath, behindSource));
+            || (destination?.LoopFile is { } behindDestination && IsSame(sourcePath, asRoot ?? FileIdentity.TryOf(sourcePath), behindDestination))
+            || (source?.LoopFile is { } behindSource && IsSame(destinationPath, FileIdentity.TryOf(destinationPath), behindSource));
     }
+
+    /// <summary>The file behind a loop device may lie where this user must not look; then its name decides.</summary>
+    private static bool IsSame(string path, FileIdentity? identity, string loopFile) => identity is not null && FileIdentity.TryOf(loopFile) is { } behind
+        ? FileIdentity.AreSame(identity, behind)
+        : string.Equals(RealPath.Of(path), loopFile, StringComparison.Ordinal);
 
     /// <summary>/dev/shm is an ordinary file system under a device's name.</summary>
     private static bool IsDevicePath(string path) =>

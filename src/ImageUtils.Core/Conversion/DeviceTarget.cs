@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageUtils.Errors;
 using ImageUtils.Operations;
+using ImageUtils.Privilege;
 using ImageUtils.Storage;
 using ImageUtils.Storage.Linux;
 using Microsoft.Win32.SafeHandles;
@@ -20,17 +21,19 @@ internal sealed class DeviceTarget : IConversionTarget
     /// </summary>
     private static readonly DiskFormat[] Possible = [DiskFormat.Raw, DiskFormat.Qcow2, DiskFormat.Luks, DiskFormat.Vdi];
 
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle;
+    private readonly RootImageReader? _asRoot;
     private readonly BlockDevice _before;
     private bool _isTouched;
     private bool _isDone;
 
-    private DeviceTarget(string path, BlockDevice device, SafeFileHandle handle)
+    private DeviceTarget(string path, BlockDevice device, SafeFileHandle? handle, RootImageReader? asRoot)
     {
         DestinationPath = path;
         _before = device;
         _handle = handle;
-        IsDirect = DeviceOpening.CanWriteDirectly(path);
+        _asRoot = asRoot;
+        IsDirect = asRoot?.File.IsDirect ?? DeviceOpening.CanWriteDirectly(path);
     }
 
     /// <inheritdoc/>
@@ -53,7 +56,27 @@ internal sealed class DeviceTarget : IConversionTarget
     /// <exception cref="DeviceNotFoundException">There is no such device, or no medium in it.</exception>
     /// <exception cref="DeviceBusyException">Somebody uses it.</exception>
     /// <exception cref="DestinationUnwritableException">It is read-only, or may not be written.</exception>
-    public static DeviceTarget Open(string path, bool force, IOperationLog log)
+    public static DeviceTarget Open(string path, bool force, IOperationLog log) => Open(path, force, log, openAsRoot: null);
+
+    /// <summary>Takes a device that only root may write: the program that reads for root holds it, and qemu-img behind the root helper writes it.</summary>
+    /// <param name="path">The device.</param>
+    /// <param name="force">True: also where somebody uses it.</param>
+    /// <param name="context">The ports.</param>
+    /// <returns>The target; the caller disposes of it.</returns>
+    /// <exception cref="ImageUtilsException">As with <see cref="Open(string, bool, IOperationLog)"/>, or the root helper cannot be used.</exception>
+    public static DeviceTarget OpenAsRoot(string path, bool force, OperationContext context) =>
+        Open(path, force, context.Log, hold => RootImageReader.OpenDevice(context, path, hold));
+
+    /// <summary>Tells whether the user may not write a device.</summary>
+    /// <param name="path">The device.</param>
+    /// <returns>True where only somebody else may.</returns>
+    public static bool IsDenied(string path)
+    {
+        using SafeFileHandle? handle = DeviceOpening.TryOpen(path, alone: false, out int error);
+        return handle is null && error is DeviceOpening.AccessDenied or DeviceOpening.NotPermitted;
+    }
+
+    private static DeviceTarget Open(string path, bool force, IOperationLog log, Func<bool, RootImageReader>? openAsRoot)
     {
         BlockDevice device = BlockDevice.Look(path) ?? throw new DeviceNotFoundException(path);
         if (device.SizeBytes == 0)
@@ -72,13 +95,14 @@ internal sealed class DeviceTarget : IConversionTarget
             throw Busy(path, use);
         }
 
-        SafeFileHandle handle = Take(path, force);
+        RootImageReader? asRoot = openAsRoot is null ? null : TakeAsRoot(force, openAsRoot);
+        SafeFileHandle? handle = asRoot is null ? Take(path, force) : null;
         if (use is not null)
         {
             log.Warning($"'{path}' is written although {use}");
         }
 
-        return new DeviceTarget(path, device, handle);
+        return new DeviceTarget(path, device, handle, asRoot);
     }
 
     /// <inheritdoc/>
@@ -116,7 +140,11 @@ internal sealed class DeviceTarget : IConversionTarget
     {
         try
         {
-            FileSync.Flush(_handle);
+            // Behind the root helper qemu-img has flushed it.
+            if (_handle is not null)
+            {
+                FileSync.Flush(_handle);
+            }
         }
         catch (IOException e) when (DiskSpace.IsNoSpace(e))
         {
@@ -135,7 +163,26 @@ internal sealed class DeviceTarget : IConversionTarget
     public long BytesTaken(ConversionPlan plan) => plan.OutputFormat == DiskFormat.Luks ? plan.RequiredBytes : plan.VirtualSize;
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public IImageReader OpenResult() => _asRoot is null ? FileImageReader.Open(WritePath) : new SliceImageReader(_asRoot, 0, _asRoot.Length, DestinationPath);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _handle?.Dispose();
+        _asRoot?.Dispose();
+    }
+
+    private static RootImageReader TakeAsRoot(bool force, Func<bool, RootImageReader> open)
+    {
+        try
+        {
+            return open(true);
+        }
+        catch (DeviceBusyException) when (force)
+        {
+            return open(false);
+        }
+    }
 
     private static SafeFileHandle Take(string path, bool force)
     {

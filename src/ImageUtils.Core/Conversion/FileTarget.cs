@@ -35,6 +35,9 @@ internal sealed class FileTarget : IConversionTarget
     public string? StateAfterFailure() => null;
 
     /// <inheritdoc/>
+    public IImageReader OpenResult() => FileImageReader.Open(WritePath);
+
+    /// <inheritdoc/>
     public void Commit() => _partial.Commit();
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using ImageUtils.Errors;
+using ImageUtils.Storage;
 
 namespace ImageUtils.Conversion;
 
@@ -35,6 +36,10 @@ internal interface IConversionTarget : IDisposable
 
     /// <summary>Makes the result last: moved into place, or flushed to the device.</summary>
     void Commit();
+
+    /// <summary>Opens what was written, to be looked at; before <see cref="Commit"/>.</summary>
+    /// <returns>The bytes; the caller disposes of the reader.</returns>
+    IImageReader OpenResult();
 
     /// <summary>The bytes that the result takes.</summary>
     /// <param name="plan">The plan that was carried out.</param>

@@ -70,13 +70,13 @@ public sealed class ImageConverter : IImageConverter
         SourceState? before = reader is null ? SourceState.Of(request.SourcePath) : SourceState.Of(reader.File, request.SourcePath);
         SourceFile source = InspectSource(request, reader, cancellationToken);
         EncryptionRules.RequireForSource(request, source.Facts);
-        ConversionPlan plan = ConversionPlanner.Plan(reader is null ? request : ForRoot(request), source);
+        ConversionPlan plan = ConversionPlanner.Plan(reader is null && !ConversionDestination.NeedsRoot(request, _context) ? request : ForRoot(request), source);
         if (plan.NeedsQemuImg)
         {
             new QemuImg(_context).EnsureAvailable();
         }
 
-        using IConversionTarget target = ConversionDestination.Open(request, _context.Log);
+        using IConversionTarget target = ConversionDestination.Open(request, _context);
         target.CheckRoom(plan, subject);
         try
         {
@@ -121,7 +121,7 @@ public sealed class ImageConverter : IImageConverter
 
     /// <summary>Behind the root helper the program that converts is qemu-img, whose rules administrators know; we only read there.</summary>
     private static ConversionRequest ForRoot(ConversionRequest request) => request.Engine == ConversionEngineChoice.Managed
-        ? throw new NotSupportedOperationException($"Only root may read '{request.SourcePath}': qemu-img converts it behind the root helper, the managed engine cannot.")
+        ? throw new NotSupportedOperationException($"Only root may read '{request.SourcePath}', or write '{request.DestinationPath}': qemu-img converts it behind the root helper, the managed engine cannot.")
         : request with { Engine = ConversionEngineChoice.QemuImg };
 
     private SourceFile InspectSource(ConversionRequest request, RootImageReader? asRoot, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed class ResultInspection
             return;
         }
 
-        using FileImageReader whole = FileImageReader.Open(target.WritePath);
+        using IImageReader whole = target.OpenResult();
         using SliceImageReader disk = DiskOn(whole, plan);
         Check(request => _context.Inspector.Inspect(disk, request, cancellationToken), disk.Length, expected);
     }
@@ -49,7 +49,7 @@ internal sealed class ResultInspection
         Check(request => _context.Inspector.Inspect(path, request, cancellationToken), new FileInfo(path).Length, expected);
 
     /// <summary>A device goes on behind the disk with what it held before, which is none of ours.</summary>
-    private static SliceImageReader DiskOn(FileImageReader device, ConversionPlan plan)
+    private static SliceImageReader DiskOn(IImageReader device, ConversionPlan plan)
     {
         long end = plan.OutputFormat == DiskFormat.Raw ? plan.VirtualSize : plan.OutputFormat == DiskFormat.Luks ? plan.RequiredBytes : device.Length;
         return end <= device.Length

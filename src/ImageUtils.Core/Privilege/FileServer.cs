@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using ImageUtils.Errors;
 using ImageUtils.Storage;
+using ImageUtils.Storage.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageUtils.Privilege;
 
@@ -16,12 +19,32 @@ public static class FileServer
     /// <param name="output">The answers.</param>
     /// <returns>True where it served to the end; false where there was nothing to serve, or the questions made no sense.</returns>
     /// <exception cref="IOException">Whoever asked went away.</exception>
-    public static bool Run(string path, Stream input, Stream output)
+    public static bool Run(string path, Stream input, Stream output) => Run(path, hold: false, input, output);
+
+    /// <summary>Serves one block device, and holds it meanwhile so that nobody mounts it: another program writes it.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="input">The questions.</param>
+    /// <param name="output">The answers.</param>
+    /// <returns>As with <see cref="Run(string, Stream, Stream)"/>.</returns>
+    /// <exception cref="IOException">Whoever asked went away.</exception>
+    public static bool RunHolding(string path, Stream input, Stream output) => Run(path, hold: true, input, output);
+
+    private static bool Run(string path, bool hold, Stream input, Stream output)
     {
         FileImageReader reader;
+        SafeFileHandle? held = null;
         try
         {
             reader = Open(path);
+            try
+            {
+                held = hold ? Hold(path, reader) : null;
+            }
+            catch
+            {
+                reader.Dispose();
+                throw;
+            }
         }
         catch (ImageUtilsException e)
         {
@@ -29,9 +52,10 @@ public static class FileServer
             return false;
         }
 
+        using (held)
         using (reader)
         {
-            FileServing.Write(output, Describe(reader, path));
+            FileServing.Write(output, Describe(reader, path) with { IsDirect = hold && DeviceOpening.CanWriteDirectly(path) });
             byte[] piece = new byte[FileServing.LargestPiece];
             byte[] question = new byte[FileServing.QuestionLength];
             while (input.ReadAtLeast(question, question.Length, throwOnEndOfStream: false) == question.Length)
@@ -59,6 +83,18 @@ public static class FileServer
     private static FileImageReader Open(string path) => Path.IsPathFullyQualified(path)
         ? FileImageReader.Open(path)
         : throw new ImageUnreadableException(path, "it is no full path.");
+
+    private static SafeFileHandle Hold(string path, FileImageReader reader)
+    {
+        if (reader.Identity is not { Kind: FileKind.BlockDevice })
+        {
+            throw new ImageUnreadableException(path, "it is no block device.");
+        }
+
+        return DeviceOpening.TryOpen(path, alone: true, out int error) ?? throw (error == DeviceOpening.Busy
+            ? FileServing.DeviceBusy(path)
+            : new ImageUnreadableException(path, Marshal.GetPInvokeErrorMessage(error) + "."));
+    }
 
     private static void Answer(FileImageReader reader, long offset, Span<byte> piece, Stream output)
     {

@@ -15,6 +15,9 @@ internal static class FileServing
     /// <summary>The hidden verb of the program.</summary>
     public const string Verb = "serve-file";
 
+    /// <summary>The hidden verb that holds a block device for one user alone besides, as long as it serves.</summary>
+    public const string DeviceVerb = "serve-device";
+
     /// <summary>The most bytes of one answer.</summary>
     public const int LargestPiece = 1 << 20;
 
@@ -30,6 +33,9 @@ internal static class FileServing
     private const byte Found = 0;
     private const byte NotFound = 1;
     private const byte Unreadable = 2;
+    private const byte Busy = 3;
+    private const int DeviceFlag = 1;
+    private const int DirectFlag = 2;
 
     /// <summary>Says what the file is.</summary>
     public static void Write(Stream output, ServedFile file)
@@ -41,7 +47,7 @@ internal static class FileServing
         BinaryPrimitives.WriteInt64LittleEndian(body, file.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(body[8..], file.Identity.Device);
         BinaryPrimitives.WriteUInt64LittleEndian(body[16..], file.Identity.Inode);
-        body[24] = file.Identity.Kind == FileKind.BlockDevice ? (byte)1 : (byte)0;
+        body[24] = (byte)((file.Identity.Kind == FileKind.BlockDevice ? DeviceFlag : 0) | (file.IsDirect ? DirectFlag : 0));
         BinaryPrimitives.WriteInt64LittleEndian(body[25..], file.Identity.AllocatedBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(body[33..], file.Identity.OwnerId ?? 0);
         BinaryPrimitives.WriteUInt64LittleEndian(body[37..], file.Identity.DeviceNumber);
@@ -55,7 +61,12 @@ internal static class FileServing
     {
         Span<byte> head = stackalloc byte[5];
         BinaryPrimitives.WriteUInt32LittleEndian(head, Magic);
-        head[4] = trouble is PathNotFoundException ? NotFound : Unreadable;
+        head[4] = trouble switch
+        {
+            PathNotFoundException => NotFound,
+            DeviceBusyException => Busy,
+            _ => Unreadable,
+        };
         output.Write(head);
         WriteText(output, trouble is ImageUnreadableException unreadable ? unreadable.Reason : trouble.Message);
     }
@@ -67,6 +78,7 @@ internal static class FileServing
     /// <exception cref="InvalidDataException">It is not our program that speaks.</exception>
     /// <exception cref="EndOfStreamException">It said nothing.</exception>
     /// <exception cref="PathNotFoundException">There is no such file.</exception>
+    /// <exception cref="DeviceBusyException">It was to be held, and somebody else does.</exception>
     /// <exception cref="ImageUnreadableException">Root cannot read it either, or it is no image file.</exception>
     public static ServedFile Read(Stream input, string path)
     {
@@ -84,6 +96,9 @@ internal static class FileServing
             case NotFound:
                 _ = ReadText(input);
                 throw new PathNotFoundException(path);
+            case Busy:
+                _ = ReadText(input);
+                throw DeviceBusy(path);
             default:
                 throw new ImageUnreadableException(path, ReadText(input));
         }
@@ -100,14 +115,20 @@ internal static class FileServing
         var identity = new FileIdentity(
             BinaryPrimitives.ReadUInt64LittleEndian(body[8..]),
             BinaryPrimitives.ReadUInt64LittleEndian(body[16..]),
-            body[24] == 1 ? FileKind.BlockDevice : FileKind.Regular,
+            (body[24] & DeviceFlag) != 0 ? FileKind.BlockDevice : FileKind.Regular,
             BinaryPrimitives.ReadInt64LittleEndian(body[25..]))
         {
             OwnerId = BinaryPrimitives.ReadUInt32LittleEndian(body[33..]),
             DeviceNumber = BinaryPrimitives.ReadUInt64LittleEndian(body[37..]),
         };
-        return new ServedFile(length, identity, new DateTime(ticks, DateTimeKind.Utc));
+        return new ServedFile(length, identity, new DateTime(ticks, DateTimeKind.Utc)) { IsDirect = (body[24] & DirectFlag) != 0 };
     }
+
+    /// <summary>The error for a device that cannot be had alone.</summary>
+    public static DeviceBusyException DeviceBusy(string path) => new(path, "another program, or the kernel, holds it for itself alone.")
+    {
+        RecommendedAction = "Unmount or release it first. With -Force (--force) it is written all the same, which destroys what its user keeps on it.",
+    };
 
     /// <summary>Writes a count and, where it is negative, nothing more than it.</summary>
     public static void WriteCount(Stream output, int count)

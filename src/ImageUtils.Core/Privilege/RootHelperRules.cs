@@ -46,7 +46,7 @@ public static class RootHelperRules
             string suffix = number++ == 0 ? string.Empty : FormattableString.Invariant($"_{number}");
 
             // No "..": it would lead out of the folder.
-            text.Append(CultureInfo.InvariantCulture, $"imageutils_serve-file{suffix}: RegExpFilter, {program}, root, {name}, serve-file, {inside}/(?!(.*/)?\\.\\.(/|$)).*\n");
+            text.Append(CultureInfo.InvariantCulture, $"imageutils_serve-file{suffix}: RegExpFilter, {program}, root, {name}, serve-(file|device), {inside}/(?!(.*/)?\\.\\.(/|$)).*\n");
         }
 
         text.Append(
@@ -87,7 +87,7 @@ public static class RootHelperRules
         {
             // sudo's regular expressions know no look-ahead; a part of a path must not begin with two dots.
             string inside = Pattern(folder.TrimEnd('/'));
-            text.Append(CultureInfo.InvariantCulture, $"{user} ALL=(root) NOPASSWD: {program} ^serve-file {inside}(/[^./][^/]*|/\\.[^./][^/]*)+$\n");
+            text.Append(CultureInfo.InvariantCulture, $"{user} ALL=(root) NOPASSWD: {program} ^serve-(file|device) {inside}(/[^./][^/]*|/\\.[^./][^/]*)+$\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{user} ALL=(root) NOPASSWD: /usr/bin/kill ^-(TERM|KILL) [0-9]+$\n");

@@ -53,7 +53,21 @@ internal sealed class RootImageReader : IImageReader
         }
 
         context.Log.Verbose($"'{path}' may not be read by this user; it is read through the root helper.");
-        return Open(context, path);
+        return Open(context, path, FileServing.Verb);
+    }
+
+    /// <summary>Takes a block device that only root may write, through the root helper.</summary>
+    /// <param name="context">The ports.</param>
+    /// <param name="path">The full path.</param>
+    /// <param name="hold">True: for one user alone, until the reader is disposed of.</param>
+    /// <returns>The reader.</returns>
+    /// <exception cref="DeviceBusyException">Somebody else holds it.</exception>
+    /// <exception cref="ImageUnreadableException">Root cannot open it either.</exception>
+    /// <exception cref="RootHelperUnavailableException">The root helper, or the program behind it, cannot be used.</exception>
+    public static RootImageReader OpenDevice(OperationContext context, string path, bool hold)
+    {
+        context.Log.Verbose($"'{path}' may not be written by this user; it is written through the root helper.");
+        return Open(context, path, hold ? FileServing.DeviceVerb : FileServing.Verb);
     }
 
     /// <summary>Looks again at what stands at the path.</summary>
@@ -104,12 +118,12 @@ internal sealed class RootImageReader : IImageReader
         }
     }
 
-    private static RootImageReader Open(OperationContext context, string path)
+    private static RootImageReader Open(OperationContext context, string path, string verb)
     {
         var request = new ProcessRequest
         {
             FileName = PrivilegedProgram.Find(context.Processes, context.Options.RootHelper),
-            Arguments = [FileServing.Verb, path],
+            Arguments = [verb, path],
             RunAsRoot = true,
             PinLocale = false,
         };

@@ -116,7 +116,7 @@ public sealed class VolumeFetcher
     private void RequireDestination(VolumeFetchRequest request)
     {
         // Opened and left at once: what stands in the way of the result is better known before the download.
-        using IConversionTarget probe = ConversionDestination.Open(request, _context.Log);
+        using IConversionTarget probe = ConversionDestination.Open(request, _context);
     }
 
     private static ConversionRequest ConversionOf(VolumeFetchRequest request, ServiceImage image, string sourcePath) => new(request, sourcePath)

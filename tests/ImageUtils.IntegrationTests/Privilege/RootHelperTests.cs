@@ -133,6 +133,43 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         Assert.Empty(Directory.EnumerateFiles(user.Home, "*", SearchOption.AllDirectories));
     }
 
+    [Theory]
+    [InlineData("sudo")]
+    [InlineData("rootwrap")]
+    public async Task A_device_that_only_root_may_write_gets_the_volume(string kind)
+    {
+        string helper = Begin(kind);
+        string image = Qcow2("disk.qcow2");
+        using LoopDevice device = LoopDevice.Over(Path.Combine(user.Closed, "device"), 12 << 20);
+        CommandLine written = await user.RunAsync(helper, ["convert", image, device.Path, "--run-as-root", "--json"]);
+        Assert.Equal((0, string.Empty), (written.ExitCode, written.Error));
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(user.Closed, "disk.raw"), Token), device.Read(0, 8 << 20));
+        Assert.All(device.Read(8 << 20, 4 << 20), value => Assert.Equal(0xEE, value));
+        CommandLine denied = await user.RunAsync(helper, ["convert", image, device.Path]);
+        Assert.Equal(1, denied.ExitCode);
+        Assert.Empty(UnprivilegedUser.CommandsNaming(device.Path + " "));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_in_use_is_refused_behind_the_root_helper_too()
+    {
+        string helper = Begin("sudo");
+        string image = Qcow2("disk.qcow2");
+        using LoopDevice device = LoopDevice.Over(Path.Combine(user.Closed, "device"), 12 << 20);
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle? held = ImageUtils.Storage.Linux.DeviceOpening.TryOpen(device.Path, alone: true, out _))
+        {
+            Assert.NotNull(held);
+            CommandLine busy = await user.RunAsync(helper, ["convert", image, device.Path, "--run-as-root"]);
+            Assert.Equal(1, busy.ExitCode);
+            Assert.Contains("holds it for itself alone", busy.Error, StringComparison.Ordinal);
+        }
+
+        CommandLine own = await user.RunAsync(helper, ["convert", Path.Combine(user.Closed, "device"), device.Path, "--run-as-root"]);
+        Assert.Equal(1, own.ExitCode);
+        Assert.Contains("both source and destination", own.Error, StringComparison.Ordinal);
+        Assert.All(device.Read(0, 12 << 20), value => Assert.Equal(0xEE, value));
+    }
+
     [Fact]
     public async Task A_disk_of_root_is_resized()
     {

@@ -9,6 +9,12 @@ internal static partial class DeviceOpening
     /// <summary>EBUSY.</summary>
     public const int Busy = 16;
 
+    /// <summary>EACCES.</summary>
+    public const int AccessDenied = 13;
+
+    /// <summary>EPERM.</summary>
+    public const int NotPermitted = 1;
+
     private const int WriteOnly = 1;
     private const int ReadWrite = 2;
     private const int NoWait = 0x800;
