@@ -272,6 +272,20 @@ public class Qcow2Tests
     }
 
     [Fact]
+    public void A_snapshot_with_the_longest_name_is_listed_whole_and_a_cut_one_is_refused()
+    {
+        // Two snapshots; the name of the first is longer than what is read at first.
+        byte[] image = MadeQcow2.Version3().Be64(MadeQcow2.L2, 0).Be32(60, 2).Be64(64, MadeQcow2.Data);
+        int second = MadeQcow2.Data + 48 + 60000;
+        image.Be64(MadeQcow2.Data, MadeQcow2.L2).Be32(MadeQcow2.Data + 8, 1).Be16(MadeQcow2.Data + 12, 1).Be16(MadeQcow2.Data + 14, 60007).Put(MadeQcow2.Data + 40, "1first"u8);
+        image.Be64(second, MadeQcow2.L2).Be32(second + 8, 1).Be16(second + 12, 1).Be16(second + 14, 6).Put(second + 40, "2second"u8);
+        IReadOnlyList<ImageUtils.Formats.ImageSnapshot> snapshots = Verdict.Of(image).Facts.Snapshots;
+        Assert.Equal(["1", "2"], snapshots.Select(snapshot => snapshot.Id));
+        Assert.Equal("second", snapshots[1].Name);
+        Verdict.Fails(image[..(second + 45)], CheckNames.Tables, "cut off by the end of the file");
+    }
+
+    [Fact]
     public void Bitmaps_are_listed_and_their_directory_must_lie_in_the_file()
     {
         byte[] extension = new byte[24].Be32(0, 1).Be64(8, 32).Be64(16, MadeQcow2.Data);

@@ -9,6 +9,9 @@ internal sealed class Qcow2SnapshotTable
     public const uint MaximumCount = 65536;
 
     private const int MaximumBytes = 96 * 1024;
+
+    /// <summary>Nearly every table ends within this; a buffer for the longest would cost more than all else that is read here.</summary>
+    private const int FirstBytes = 4096;
     private const int EntrySize = 40;
     private const int MaximumExtra = 1024;
 
@@ -46,37 +49,48 @@ internal sealed class Qcow2SnapshotTable
             return table;
         }
 
-        ReadOnlySpan<byte> bytes = reader.ReadArray((long)offset, MaximumBytes);
-        table.ReadEntries(bytes, (long)offset, count);
+        if (table.ReadEntries(reader.ReadArray((long)offset, FirstBytes), FirstBytes, (long)offset, count))
+        {
+            return table;
+        }
+
+        table = new Qcow2SnapshotTable();
+        table.ReadEntries(reader.ReadArray((long)offset, MaximumBytes), MaximumBytes, (long)offset, count);
         return table;
     }
 
-    private void ReadEntries(ReadOnlySpan<byte> bytes, long tableOffset, uint count)
+    /// <summary>Reads entries as far as the bytes go.</summary>
+    /// <param name="bytes">The beginning of the table.</param>
+    /// <param name="asked">How many bytes were asked for; fewer bytes mean the end of the file.</param>
+    /// <param name="tableOffset">Where the table begins.</param>
+    /// <param name="count">How many entries the header claims.</param>
+    /// <returns>False where more bytes would tell more.</returns>
+    private bool ReadEntries(ReadOnlySpan<byte> bytes, int asked, long tableOffset, uint count)
     {
         long position = 0;
         for (uint index = 0; index < count; index++)
         {
-            if (position > bytes.Length - EntrySize)
+            ReadOnlySpan<byte> entry = bytes[(int)Math.Min(position, bytes.Length)..];
+            if (entry.Length < EntrySize)
             {
-                if (bytes.Length < MaximumBytes)
-                {
-                    Defects.Add(new FormatDefect("The snapshot table is cut off by the end of the file.", tableOffset + position));
-                }
-
-                return;
+                return IsCut(bytes.Length < asked, tableOffset + position);
             }
 
-            ReadOnlySpan<byte> entry = bytes[(int)position..];
             int idSize = entry.U16Be(12);
             int nameSize = entry.U16Be(14);
             uint extraSize = entry.U32Be(36);
             if (extraSize > MaximumExtra)
             {
                 Defects.Add(new FormatDefect($"A snapshot has {extraSize} bytes of extra data; {MaximumExtra} are the most.", tableOffset + position));
-                return;
+                return true;
             }
 
             int idOffset = EntrySize + (int)extraSize;
+            if (entry.Length < idOffset + idSize + nameSize)
+            {
+                return IsCut(bytes.Length < asked, tableOffset + position);
+            }
+
             Tables.Add((entry.U64Be(0), entry.U32Be(8), tableOffset + position));
             ulong stateSize = extraSize >= 8 ? entry.U64Be(EntrySize) : entry.U32Be(32);
             Snapshots.Add(new ImageSnapshot
@@ -88,5 +102,17 @@ internal sealed class Qcow2SnapshotTable
             });
             position += ((long)idOffset + idSize + nameSize + 7) & ~7L;
         }
+
+        return true;
+    }
+
+    private bool IsCut(bool byTheFile, long place)
+    {
+        if (byTheFile)
+        {
+            Defects.Add(new FormatDefect("The snapshot table is cut off by the end of the file.", place));
+        }
+
+        return byTheFile;
     }
 }
