@@ -30,6 +30,8 @@ $output = Join-Path $PSScriptRoot 'output'
 $module = Join-Path $output 'ImageUtils.PowerShell'
 $manifest = Join-Path $module 'ImageUtils.PowerShell.psd1'
 
+. (Join-Path $PSScriptRoot 'tests/ImageUtils.PowerShell.Tests/Invoke-PowerShell.ps1')
+
 function Invoke-DotNet {
     & dotnet @args
     if ($LASTEXITCODE -ne 0) { throw "dotnet $($args -join ' ') failed with exit code $LASTEXITCODE." }
@@ -77,7 +79,7 @@ function Invoke-Test {
     }
 
     $suite = Join-Path $PSScriptRoot 'tests/ImageUtils.PowerShell.Tests'
-    $lines = & (Get-Process -Id $PID).Path -NoLogo -NoProfile -NonInteractive -File (Join-Path $suite 'Invoke-Suite.ps1') -OutputDirectory $output
+    $lines = Invoke-PowerShell -NoLogo -NoProfile -NonInteractive -File (Join-Path $suite 'Invoke-Suite.ps1') -OutputDirectory $output
     $lines | Out-Host
     switch -Regex ($lines | Select-Object -Last 1) {
         '^PESTER (\d+) (\d+) (\d+)$' { $passed += [int]$Matches[1]; $failed += [int]$Matches[2]; $skipped += [int]$Matches[3] }
@@ -104,7 +106,7 @@ function Invoke-Demo {
             $stream.Dispose()
         }
 
-        & (Get-Process -Id $PID).Path -NoLogo -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot 'samples/Demo.ps1') -Image (Resolve-Path -LiteralPath $source).ProviderPath -WorkFolder $work -Module $manifest
+        Invoke-PowerShell -NoLogo -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot 'samples/Demo.ps1') -Image (Resolve-Path -LiteralPath $source).ProviderPath -WorkFolder $work -Module $manifest
         if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
     }
     finally {

@@ -70,7 +70,7 @@ Describe 'Convert-ServiceImage' -Skip:(-not (Get-Command qemu-img -ErrorAction I
 
     It 'asks first' {
         $script = "Import-Module '$ModuleManifest'; Connect-ImageService '$service' | Out-Null; Convert-ServiceImage $($image.ImageId) raw"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script 2>&1 | Out-String | Should -Match 'NonInteractive'
+        Invoke-PowerShell -NoProfile -NonInteractive -Command $script 2>&1 | Out-String | Should -Match 'NonInteractive'
         (Get-ServiceImage $image.ImageId).DiskFormat | Should -Be 'qcow2'
     }
 

@@ -50,7 +50,7 @@ Describe 'The module' {
     }
 
     It 'writes nothing on import' {
-        $written = & (Get-Process -Id $PID).Path -NoLogo -NoProfile -NonInteractive -Command "Import-Module '$ModuleManifest'" 2>&1
+        $written = Invoke-PowerShell -NoLogo -NoProfile -NonInteractive -Command "Import-Module '$ModuleManifest'" 2>&1
         $written | Should -BeNullOrEmpty
     }
 

@@ -31,7 +31,7 @@ Describe 'Remove-ServiceImage' {
     It 'asks first' {
         $image = New-ServiceImage -Name 'asked for' -DiskFormat raw
         $script = "Import-Module '$ModuleManifest'; Connect-ImageService '$((Get-ImageService).Location)' | Out-Null; Remove-ServiceImage $($image.ImageId)"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script 2>&1 | Out-String | Should -Match 'NonInteractive'
+        Invoke-PowerShell -NoProfile -NonInteractive -Command $script 2>&1 | Out-String | Should -Match 'NonInteractive'
         (Get-ServiceImage $image.ImageId).Name | Should -Be 'asked for'
     }
 

@@ -44,10 +44,10 @@ Describe 'Resize-VolumeImage' {
 
     It 'asks before it shrinks, and not before it grows' {
         $script = "Import-Module '$ModuleManifest'; Resize-VolumeImage '$disk' -SizeBytes 1MB -Shrink"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script 2>&1 | Out-String | Should -Match 'NonInteractive'
+        Invoke-PowerShell -NoProfile -NonInteractive -Command $script 2>&1 | Out-String | Should -Match 'NonInteractive'
         (Get-Item -LiteralPath $disk).Length | Should -Be 4MB
         $script = "Import-Module '$ModuleManifest'; Resize-VolumeImage '$disk' -SizeBytes 6MB"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -BeNullOrEmpty
+        Invoke-PowerShell -NoProfile -NonInteractive -Command $script | Should -BeNullOrEmpty
         (Get-Item -LiteralPath $disk).Length | Should -Be 6MB
     }
 

@@ -54,7 +54,7 @@ Describe 'Set-ImageUtilsOption' {
 
     It 'belongs to its runspace alone' {
         Set-ImageUtilsOption -RetryCount 9
-        $others = 1..4 | ForEach-Object -Parallel {
+        $others = 1..4 | ForEach-Object -UseNewRunspace -Parallel {
             Import-Module $using:ModuleManifest
             $before = (Get-ImageUtilsOption RetryCount).Value
             Set-ImageUtilsOption -RetryCount (10 + $_)

@@ -3,6 +3,7 @@
 $output = if ($env:IMAGEUTILS_TEST_OUTPUT) { $env:IMAGEUTILS_TEST_OUTPUT } else { Join-Path $PSScriptRoot '../../output' }
 $script:ModuleManifest = Join-Path $output 'ImageUtils.PowerShell/ImageUtils.PowerShell.psd1'
 Import-Module $script:ModuleManifest -Force
+. (Join-Path $PSScriptRoot 'Invoke-PowerShell.ps1')
 
 # The settings of whoever runs the suite shall not change its outcome, nor the suite theirs.
 # While tests are only being looked for there is no drive for them yet.
