@@ -2,7 +2,7 @@ using ImageUtils.Storage;
 
 namespace ImageUtils.Safety;
 
-/// <summary>Reads the heads of entries of different lengths, one behind the other, a piece of the file at a time.</summary>
+/// <summary>Reads entries of any length, one behind the other, a piece of the file at a time.</summary>
 internal sealed class TableWindow(IImageReader reader)
 {
     private const int PieceSize = 64 * 1024;

@@ -16,6 +16,9 @@ internal sealed class ImageReaderStream : Stream
         _isOwner = isOwner;
     }
 
+    /// <summary>True once bytes were wanted behind the end.</summary>
+    public bool HasEnded { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;
@@ -40,6 +43,7 @@ internal sealed class ImageReaderStream : Stream
     {
         int read = _reader.Read(_position, buffer);
         _position += read;
+        HasEnded |= read == 0 && !buffer.IsEmpty;
         return read;
     }
 

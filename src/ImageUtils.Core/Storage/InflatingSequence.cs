@@ -1,7 +1,7 @@
 namespace ImageUtils.Storage;
 
 /// <summary>One run through deflate data or a member of a gzip, forward only.</summary>
-internal sealed class InflatingSequence : IDisposable
+internal sealed class InflatingSequence : IUnpackingSequence
 {
     private const int InputSize = 64 * 1024;
 
@@ -21,19 +21,16 @@ internal sealed class InflatingSequence : IDisposable
         _inflater = new GzipInflater(framing);
     }
 
-    /// <summary>True when the data have come to their end, and not only the packed bytes.</summary>
+    /// <inheritdoc/>
     public bool IsFinished => _inflater.IsFinished;
 
-    /// <summary>The packed bytes that were taken.</summary>
+    /// <inheritdoc/>
     public long Consumed { get; private set; }
 
-    /// <summary>The bytes that came out.</summary>
+    /// <inheritdoc/>
     public long Produced { get; private set; }
 
-    /// <summary>Unpacks the next bytes.</summary>
-    /// <param name="buffer">Where they go.</param>
-    /// <returns>Their number; fewer than the buffer holds only at the end of the data or of the packed bytes.</returns>
-    /// <exception cref="UnpackingException">The packed bytes are damaged.</exception>
+    /// <inheritdoc/>
     public int Read(Span<byte> buffer)
     {
         int done = 0;

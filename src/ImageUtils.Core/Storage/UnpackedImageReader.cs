@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ImageUtils.Storage;
 
 /// <summary>
-/// What is packed in deflate data, with random access and without holding it: one run measures and checks the whole, later
+/// What is packed, with random access and without holding it: one run measures and checks the whole, later
 /// ones begin anew where something further in front is wanted. The first mebibyte and the pages that were used last stay in
 /// memory (16 MiB), and how much is unpacked again is bounded.
 /// </summary>
@@ -11,15 +11,15 @@ internal sealed class UnpackedImageReader : IImageReader
 {
     private const int PagesAhead = 8;
 
-    private readonly Func<InflatingSequence> _open;
+    private readonly Func<IUnpackingSequence> _open;
     private readonly UnpackingLimits _limits;
     private readonly CancellationToken _cancellationToken;
     private readonly PageCache _pages = new();
     private readonly long _started = Stopwatch.GetTimestamp();
-    private InflatingSequence? _sequence;
+    private IUnpackingSequence? _sequence;
     private long _replayed;
 
-    private UnpackedImageReader(Func<InflatingSequence> open, string name, UnpackingLimits limits, CancellationToken cancellationToken)
+    private UnpackedImageReader(Func<IUnpackingSequence> open, string name, UnpackingLimits limits, CancellationToken cancellationToken)
     {
         _open = open;
         _limits = limits;
@@ -47,14 +47,14 @@ internal sealed class UnpackedImageReader : IImageReader
     /// <param name="packed">The number of packed bytes there are.</param>
     /// <param name="name">What errors call the content.</param>
     /// <param name="limits">How far it goes.</param>
+    /// <param name="most">How many bytes may come out before it is given up, which is no error.</param>
     /// <param name="cancellationToken">Ends it, later reads too.</param>
-    /// <returns>The reader.</returns>
+    /// <returns>The reader; null: more came out.</returns>
     /// <exception cref="UnpackingException">The data are damaged or cut, unpack to too much, or take too long.</exception>
-    public static UnpackedImageReader Open(Func<InflatingSequence> open, long packed, string name, UnpackingLimits limits, CancellationToken cancellationToken)
+    public static UnpackedImageReader? Open(Func<IUnpackingSequence> open, long packed, string name, UnpackingLimits limits, long most, CancellationToken cancellationToken)
     {
         var reader = new UnpackedImageReader(open, name, limits, cancellationToken);
-        reader.Measure(packed);
-        return reader;
+        return reader.Measure(packed, most) ? reader : null;
     }
 
     /// <inheritdoc/>
@@ -79,9 +79,9 @@ internal sealed class UnpackedImageReader : IImageReader
     /// <inheritdoc/>
     public void Dispose() => _sequence?.Dispose();
 
-    private void Measure(long packed)
+    private bool Measure(long packed, long most)
     {
-        using InflatingSequence sequence = _open();
+        using IUnpackingSequence sequence = _open();
         uint checksum = 0;
         for (long index = 0; !sequence.IsFinished; index++)
         {
@@ -94,6 +94,11 @@ internal sealed class UnpackedImageReader : IImageReader
                 throw new UnpackingException(reason);
             }
 
+            if (sequence.Produced > most)
+            {
+                return false;
+            }
+
             if (count < PageCache.PageSize && !sequence.IsFinished)
             {
                 throw new UnpackingException("it was cut");
@@ -103,6 +108,7 @@ internal sealed class UnpackedImageReader : IImageReader
         Length = sequence.Produced;
         Packed = sequence.Consumed;
         Checksum = checksum;
+        return true;
     }
 
     private ReadOnlyMemory<byte> Page(long index)
@@ -152,7 +158,7 @@ internal sealed class UnpackedImageReader : IImageReader
         }
     }
 
-    private int Fill(InflatingSequence sequence, byte[] page)
+    private int Fill(IUnpackingSequence sequence, byte[] page)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         _limits.RequireTime(_started);

@@ -11,17 +11,20 @@ internal sealed record UnpackingLimits
     /// <summary>How many containers are opened around a disk: a gzip with an archive in it.</summary>
     public const int MostDepth = 2;
 
-    /// <summary>The packed bytes that are read where only headers are to be looked at (less than 1 MiB in all).</summary>
-    public const int HeadPacked = 640 * 1024;
-
-    /// <summary>The most bytes of content that are unpacked whole where only headers are to be looked at, so that an answer comes at once.</summary>
-    public const long SmallUnpacked = 256L << 20;
-
     /// <summary>The unpacked bytes that are judged of what is too large to be opened whole at that depth.</summary>
     public const int HeadSize = 1 << 20;
 
-    /// <summary>What holds where nobody says otherwise.</summary>
+    /// <summary>What holds where nobody says otherwise: for deflate.</summary>
     public static UnpackingLimits Default { get; } = new();
+
+    /// <summary>The packed bytes that are read where only headers are to be looked at (less than 1 MiB in all).</summary>
+    public int HeadPacked { get; init; } = 640 * 1024;
+
+    /// <summary>Up to this packed size unpacking takes no time worth saving, and says exactly what is wrong.</summary>
+    public int SoonUnpacked { get; init; } = 64 * 1024;
+
+    /// <summary>The most bytes of content that are unpacked whole where only headers are to be looked at, so that an answer comes at once.</summary>
+    public long SmallUnpacked { get; init; } = 256L << 20;
 
     /// <summary>The most bytes that may come out: 8 TiB.</summary>
     public long MostBytes { get; init; } = 8L << 40;

@@ -12,6 +12,9 @@ public sealed class FuzzRun(IReadOnlyList<FuzzSeed> seeds)
     private const int MetadataBound = 1 << 20;
     private const int MostFindings = 20;
     private const long LongWork = 64L << 20;
+
+    /// <summary>xz and zstd name the memory that they are unpacked with, up to 64 MiB, and a run is begun anew for tables further in front.</summary>
+    private const long PackedMemoryBound = 1L << 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Unpacking gigabytes takes its time; whoever asked for all depth may end it.</summary>
@@ -93,8 +96,8 @@ public sealed class FuzzRun(IReadOnlyList<FuzzSeed> seeds)
     {
         using var reader = new MutatedImageReader(image);
         using CancellationTokenSource patience = new();
-        bool isPacked = image.Length > LongWork && image.Part(0, 2) is [0x1f, 0x8b];
-        if (isPacked)
+        bool isPacked = image.Part(0, 4) is [0x1f, 0x8b, ..] or [0xfd, 0x37, 0x7a, 0x58] or [0x28, 0xb5, 0x2f, 0xfd] or [0x42, 0x5a, 0x68, _];
+        if (isPacked && image.Length > LongWork)
         {
             patience.CancelAfter(Unpacking);
         }
@@ -125,7 +128,7 @@ public sealed class FuzzRun(IReadOnlyList<FuzzSeed> seeds)
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         InterlockedMax(ref _mostAllocated, allocated);
-        if (allocated > MemoryBound)
+        if (allocated > (isPacked ? PackedMemoryBound : MemoryBound))
         {
             Note(number, seed.Name, string.Create(CultureInfo.InvariantCulture, $"{allocated} bytes allocated at depth {depth}"));
         }

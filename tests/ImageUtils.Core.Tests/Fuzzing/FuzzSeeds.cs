@@ -55,6 +55,9 @@ public static class FuzzSeeds
         yield return ("iso", MadeDisks.Iso());
         yield return ("gpt", MadeDisks.Gpt());
         yield return ("gzip", MadeGzip.Of(MadeQcow2.Version3()));
+        yield return ("xz", new MadeXz().Of(MadeQcow2.Version3()));
+        yield return ("zstd", MadeCompressed.Of("zstd", MadeQcow2.Version3()));
+        yield return ("bzip2", MadeCompressed.Of("bzip2", MadeQcow2.Version3()));
         yield return ("raw", Encoding.ASCII.GetBytes(new string('x', 4096)));
     }
 }

@@ -26,7 +26,8 @@ public class UnpackedImageReaderTests
             packed.Length,
             "image",
             limits ?? UnpackingLimits.Default,
-            TestContext.Current.CancellationToken);
+            long.MaxValue,
+            TestContext.Current.CancellationToken)!;
 
     [Fact]
     public void Any_place_is_read_in_any_order()
@@ -81,7 +82,11 @@ public class UnpackedImageReaderTests
     }
 
     [Fact]
+    public void What_is_longer_than_is_worth_an_answer_at_once_is_given_up() =>
+        Assert.Null(UnpackedImageReader.Open(() => new InflatingSequence(new MemoryImageReader(Packed), DeflateFraming.Gzip), Packed.Length, "image", UnpackingLimits.Default, Content.Length - 1, TestContext.Current.CancellationToken));
+
+    [Fact]
     public void A_cancelled_run_ends() =>
         Assert.Throws<OperationCanceledException>(() => UnpackedImageReader.Open(
-            () => new InflatingSequence(new MemoryImageReader(Packed), DeflateFraming.Gzip), Packed.Length, "image", UnpackingLimits.Default, new CancellationToken(canceled: true)));
+            () => new InflatingSequence(new MemoryImageReader(Packed), DeflateFraming.Gzip), Packed.Length, "image", UnpackingLimits.Default, long.MaxValue, new CancellationToken(canceled: true)));
 }

@@ -45,7 +45,7 @@ public class ContainerCorpusTests
         foreach (JsonElement entry in Corpus.Images())
         {
             string[] formats = entry.GetProperty("format").GetString()!.Split(':');
-            if (formats is not ["gz" or "zip", _])
+            if (formats is not ["gz" or "zip" or "xz" or "bz2", _])
             {
                 continue;
             }
@@ -54,7 +54,9 @@ public class ContainerCorpusTests
             Assert.True(full.IsAcceptable, string.Join("; ", full.Checks.Where(check => check.Outcome == CheckOutcome.Failed)));
             Assert.Equal(formats[1], full.Facts.InnerFormat?.Name);
             JsonElement info = entry.GetProperty("unpacked_truth").GetProperty("qemu_img_info").GetProperty("json");
-            Assert.True(info.ValueKind == JsonValueKind.Null || info.GetProperty("virtual-size").GetInt64() == full.Facts.VirtualSize);
+
+            // qemu-img takes version 2 of LUKS for a raw disk.
+            Assert.True(info.ValueKind == JsonValueKind.Null || formats[1] == "luks" || info.GetProperty("virtual-size").GetInt64() == full.Facts.VirtualSize);
             Assert.True(Judge(Corpus.PathOf(entry.GetProperty("path").GetString()!), InspectionDepth.Metadata).IsAcceptable);
             opened++;
         }
@@ -69,6 +71,15 @@ public class ContainerCorpusTests
     [InlineData("tar", "tar --format=pax -cf a.tar ./disk.img", "a.tar", "tar")]
     [InlineData("tar", "tar --format=v7 -cf a.tar disk.img", "a.tar", "tar")]
     [InlineData("tar", "tar -czf a.tgz disk.img", "a.tgz", "gzip")]
+    [InlineData("xz", "xz -k disk.img", "disk.img.xz", "xz")]
+    [InlineData("xz", "xz -k -9 --check=sha256 disk.img", "disk.img.xz", "xz")]
+    [InlineData("xz", "xz -k --block-size=300000 --check=crc32 disk.img", "disk.img.xz", "xz")]
+    [InlineData("xz", "tar -cJf a.txz disk.img", "a.txz", "xz")]
+    [InlineData("zstd", "zstd -q disk.img", "disk.img.zst", "zstd")]
+    [InlineData("zstd", "zstd -q -19 disk.img", "disk.img.zst", "zstd")]
+    [InlineData("zstd", "cat disk.img | zstd -q > disk.img.zst", "disk.img.zst", "zstd")]
+    [InlineData("bzip2", "bzip2 -k disk.img", "disk.img.bz2", "bzip2")]
+    [InlineData("bzip2", "bzip2 -k -1 disk.img", "disk.img.bz2", "bzip2")]
     [InlineData("python3", "python3 -m zipfile -c a.zip disk.img", "a.zip", "zip")]
     [InlineData("zip", "zip -q a.zip disk.img", "a.zip", "zip")]
     [InlineData("zip", "cat disk.img | zip -q a.zip -", "a.zip", "zip")]

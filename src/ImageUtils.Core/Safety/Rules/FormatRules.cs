@@ -26,6 +26,7 @@ internal static class FormatRules
         "gzip" => new GzipRules(),
         "zip" => new ZipRules(),
         "tar" or "ova" => new ArchiveRules(format),
+        "xz" or "zstd" or "bzip2" => new CompressedRules(format),
         _ => new ContainerRules(format),
     };
 }

@@ -25,7 +25,7 @@ internal sealed class GzipRules : IFormatRules
             return facts;
         }
 
-        var content = new PackedContent(context, reader, DeflateFraming.Gzip, "gzip")
+        var content = new PackedContent(context, reader, packed => new InflatingSequence(packed, DeflateFraming.Gzip), "gzip")
         {
             Reference = Reference,
             MayHoldArchive = true,

@@ -4,35 +4,34 @@ using ImageUtils.Storage;
 namespace ImageUtils.Safety.Rules;
 
 /// <summary>
-/// Judges the image in deflate data, of any size. Small ones are unpacked whole at every depth. Of larger ones the beginning is
+/// Judges the image in packed data, of any size. Small ones are unpacked whole at every depth. Of larger ones the beginning is
 /// judged at metadata depth, and the whole at full depth, without holding it.
 /// </summary>
 internal sealed class PackedContent
 {
-    /// <summary>Up to this size unpacking takes no time worth saving, and says exactly what is wrong.</summary>
-    private const int SoonUnpacked = 64 * 1024;
-
     private readonly InspectionContext _context;
-    private readonly IImageReader _packed;
-    private readonly DeflateFraming _framing;
+    private readonly Func<IImageReader, IUnpackingSequence> _open;
     private readonly string _container;
-    private readonly UnpackingLimits _limits = UnpackingLimits.Default;
+    private IImageReader _packed;
 
     /// <summary>Makes the judge.</summary>
     /// <param name="context">The inspection of the container.</param>
     /// <param name="packed">The packed bytes.</param>
-    /// <param name="framing">What stands around them.</param>
+    /// <param name="open">Begins a run through them.</param>
     /// <param name="container">What a sentence calls the container.</param>
-    public PackedContent(InspectionContext context, IImageReader packed, DeflateFraming framing, string container)
+    public PackedContent(InspectionContext context, IImageReader packed, Func<IImageReader, IUnpackingSequence> open, string container)
     {
         _context = context;
         _packed = packed;
-        _framing = framing;
+        _open = open;
         _container = container;
     }
 
     /// <summary>The document behind the rules.</summary>
     public required string Reference { get; init; }
+
+    /// <summary>How far the data are followed.</summary>
+    public UnpackingLimits Limits { get; init; } = UnpackingLimits.Default;
 
     /// <summary>True where an archive may be inside, which is opened too.</summary>
     public bool MayHoldArchive { get; init; }
@@ -53,14 +52,24 @@ internal sealed class PackedContent
         try
         {
             long? size = _packed.IsLengthKnown ? _packed.Length : null;
-            if (size is > SoonUnpacked and long all && AnnouncedLength is long announced && _limits.Refuse(announced, all) is string reason)
+            if (size is long all && all > Limits.SoonUnpacked && AnnouncedLength is long announced && Limits.Refuse(announced, all) is string reason)
             {
                 // Either it is a bomb, or it lies; nothing is unpacked to find out.
                 throw new UnpackingException(FormattableString.Invariant($"it says that it holds {announced} bytes, so {reason}"));
             }
 
-            bool isSmall = size <= SoonUnpacked || (size <= UnpackingLimits.HeadPacked && !(AnnouncedLength > UnpackingLimits.SmallUnpacked));
-            return size is long packed && (isSmall || (_context.IsFull && _packed.Has(packed - 1, 1))) ? JudgeWhole(packed) : JudgeBeginning(size);
+            bool isWhole = _context.IsFull && size is long last && _packed.Has(last - 1, 1);
+            bool maybeSmall = size <= Limits.HeadPacked && (size <= Limits.SoonUnpacked || (AnnouncedLength ?? 0) <= Limits.SmallUnpacked);
+            if (size is long packed && (isWhole || maybeSmall))
+            {
+                using UnpackedImageReader? reader = Unpack(packed, isWhole ? long.MaxValue : Limits.SmallUnpacked);
+                if (reader is not null)
+                {
+                    return JudgeWhole(reader);
+                }
+            }
+
+            return JudgeBeginning(size);
         }
         catch (UnpackingException exception)
         {
@@ -69,12 +78,20 @@ internal sealed class PackedContent
         }
     }
 
-    private InnerImage? JudgeWhole(long size)
+    private UnpackedImageReader? Unpack(long size, long most)
     {
-        // Held, so that beginning anew reads nothing again and stays below the bound of this depth.
-        IImageReader packed = size <= UnpackingLimits.HeadPacked ? new MemoryImageReader(_packed.ReadArray(0, (int)size), _packed.Name) : _packed;
-        using UnpackedImageReader reader = UnpackedImageReader.Open(() => new InflatingSequence(packed, _framing), size, _packed.Name, _limits, _context.CancellationToken);
-        if (!JudgeEnd(reader, packed))
+        if (size <= Limits.HeadPacked && _packed is not MemoryImageReader)
+        {
+            // Held, so that beginning anew reads nothing again and stays below the bound of this depth.
+            _packed = new MemoryImageReader(_packed.ReadArray(0, (int)size), _packed.Name);
+        }
+
+        return UnpackedImageReader.Open(() => _open(_packed), size, _packed.Name, Limits, most, _context.CancellationToken);
+    }
+
+    private InnerImage? JudgeWhole(UnpackedImageReader reader)
+    {
+        if (!JudgeEnd(reader, _packed))
         {
             return null;
         }
@@ -90,8 +107,8 @@ internal sealed class PackedContent
 
     private InnerImage JudgeBeginning(long? size)
     {
-        using SliceImageReader beginning = new(_packed, 0, Math.Min(size ?? long.MaxValue, UnpackingLimits.HeadPacked), _packed.Name);
-        using InflatingSequence sequence = new(beginning, _framing);
+        using SliceImageReader beginning = new(_packed, 0, Math.Min(size ?? long.MaxValue, Limits.HeadPacked), _packed.Name);
+        using IUnpackingSequence sequence = _open(beginning);
         byte[] head = new byte[UnpackingLimits.HeadSize];
         int count = sequence.Read(head);
         if (sequence.IsFinished && size is not null)

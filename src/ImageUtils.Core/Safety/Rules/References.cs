@@ -47,6 +47,7 @@ internal static class References
         "gzip" => "RFC 1952",
         "xz" => "The .xz File Format 1.2",
         "zstd" => "RFC 8878",
+        "bzip2" => "bzip2 1.0.8",
         "zip" => "PKWARE APPNOTE 6.3.10",
         "tar" => "POSIX.1-2017, pax",
         "ova" => "DMTF DSP0243",

@@ -41,10 +41,11 @@ internal sealed class VmdkGrainRules
     public void Walk(long directory, long? redundant, ulong count)
     {
         ulong index = 0;
+        TableWindow copies = new(_context.Reader);
         bool isGood = _directories.Words(directory, (long)count * 4, isBigEndian: false, (sector, place) =>
         {
             ulong number = index++;
-            uint copy = redundant is long start ? ReadSector(start + ((long)number * 4)) : 0;
+            uint copy = redundant is long start ? copies.At(start + ((long)number * 4), 4).U32Le(0) : 0;
             return (sector == 0 || WalkTable(sector, number, place)) && (copy == 0 || WalkCopy(sector, copy, redundant!.Value + ((long)number * 4)));
         });
         if (isGood && (_directories.IsSpent || _tables.IsSpent))
@@ -53,12 +54,6 @@ internal sealed class VmdkGrainRules
         }
 
         _extents.Conclude();
-    }
-
-    private uint ReadSector(long offset)
-    {
-        ReadOnlySpan<byte> bytes = _context.Reader.ReadArray(offset, 4);
-        return bytes.U32Le(0);
     }
 
     private bool WalkTable(uint sector, ulong number, long place)

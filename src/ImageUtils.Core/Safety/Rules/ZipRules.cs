@@ -74,7 +74,7 @@ internal sealed class ZipRules : IFormatRules
             return JudgeStored(entry, data, context);
         }
 
-        var content = new PackedContent(context, data, DeflateFraming.None, "zip")
+        var content = new PackedContent(context, data, packed => new InflatingSequence(packed, DeflateFraming.None), "zip")
         {
             Reference = Reference,
             AnnouncedLength = (long)Math.Min(entry.Unpacked, long.MaxValue),
@@ -86,7 +86,7 @@ internal sealed class ZipRules : IFormatRules
 
     private static InnerImage? JudgeStored(ZipEntry entry, SliceImageReader stored, InspectionContext context)
     {
-        bool isSmall = stored.Length <= UnpackingLimits.HeadPacked;
+        bool isSmall = stored.Length <= UnpackingLimits.Default.HeadPacked;
         IImageReader data = isSmall ? new MemoryImageReader(stored.ReadArray(0, (int)stored.Length), stored.Name) : stored;
         if (context.IsFull || isSmall)
         {

@@ -1,3 +1,5 @@
+using System.Text;
+using ImageUtils.Core.Tests.Fuzzing;
 using ImageUtils.Core.Tests.Support;
 using ImageUtils.Core.Tests.Support.Images;
 using ImageUtils.Safety;
@@ -18,6 +20,22 @@ public class TableWalkTests
         Assert.Contains(words, check.Reason, StringComparison.Ordinal);
         Assert.Equal(place, check.Offset);
         Assert.NotNull(check.Reference);
+    }
+
+    [Fact]
+    public void A_directory_of_very_many_tables_is_read_in_pieces_and_so_is_its_copy()
+    {
+        const int Tables = 300_000;
+        const int Bytes = 4 * Tables / 512 * 512 + 512;
+        byte[] image = MadeVmdk.WithGrains();
+        int directory = image.Length;
+        Array.Resize(ref image, directory + (2 * Bytes));
+        image.Le64(12, Tables * 512UL * 128).Le64(56, (ulong)directory / 512).Le64(48, (ulong)(directory + Bytes) / 512);
+        image.Le32(directory, MadeVmdk.Table / 512).Le32(directory + Bytes, MadeVmdk.RedundantTable / 512);
+        image.Put(MadeVmdk.DescriptorOffset, Encoding.ASCII.GetBytes(MadeVmdk.Descriptor.Replace("RW 2048", FormattableString.Invariant($"RW {Tables * 512L * 128}"), StringComparison.Ordinal)));
+        using var reader = new MutatedImageReader(new MutatedImage(image, image.Length, []), remembersReads: true);
+        Assert.Empty(Verdict.Failed(new ImageInspector().Inspect(reader, new InspectionRequest { Depth = InspectionDepth.Full }, TestContext.Current.CancellationToken)));
+        Assert.InRange(reader.Places.Count, 1, 200);
     }
 
     [Fact]
