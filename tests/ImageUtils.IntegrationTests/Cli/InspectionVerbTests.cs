@@ -96,7 +96,7 @@ public sealed class InspectionVerbTests : IDisposable
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
             // Relative names are those of the folder that the images are in.
-            using Process process = Process.Start(new ProcessStartInfo("qemu-img", words) { WorkingDirectory = _folder.Path, RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo("qemu-img", words) { WorkingDirectory = _folder.Path, RedirectStandardError = true, UseShellExecute = false })!;
             string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             if (attempt == Attempts || !error.Contains("accurate CPU usage", StringComparison.Ordinal))
