@@ -119,12 +119,8 @@ function Invoke-HelpBuild {
     $help = New-Item -ItemType Directory -Force -Path (Join-Path $module 'en-US')
     Copy-Item -Path (Join-Path $PSScriptRoot 'docs/en-US/about_*.md') -Destination $help
     Get-ChildItem -LiteralPath $help -Filter *.md | Move-Item -Force -Destination { [IO.Path]::ChangeExtension($_.FullName, '.help.txt') }
-    if (-not (Install-ModuleIfMissing Microsoft.PowerShell.PlatyPS '[1.0,2)')) { return }
-    $pages = Get-ChildItem -Path (Join-Path $PSScriptRoot 'docs/en-US/*-*.md') | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName }
-    $pages | Export-MamlCommandHelp -OutputFolder $help -Force | Out-Null
-    # PlatyPS writes into a folder named after the module; PowerShell looks beside the manifest.
-    Get-ChildItem -LiteralPath $help -Recurse -Filter *-Help.xml | Where-Object DirectoryName -ne $help.FullName | Move-Item -Force -Destination $help
-    Get-ChildItem -LiteralPath $help -Directory | Remove-Item -Recurse -Force
+    $pages = Get-ChildItem -Path (Join-Path $PSScriptRoot 'docs/en-US/*-*.md')
+    & (Join-Path $PSScriptRoot 'docs/Export-CommandHelp.ps1') -Page $pages.FullName -Destination (Join-Path $help 'ImageUtils.PowerShell.dll-Help.xml')
     "compiled $(@($pages).Count) help pages"
 }
 

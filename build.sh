@@ -134,9 +134,10 @@ build() {
     cp "src/ImageUtils.PowerShell.Loader/bin/$CONFIGURATION/net10.0/ImageUtils.PowerShell.Loader.dll" "$module/bin/"
     cp module/*.psd1 module/*.psm1 module/*.ps1xml LICENSE "$module/"
     rm -rf "$stage"
-    # The help is compiled where a PowerShell is at hand; nothing else needs one here.
-    if command -v pwsh >/dev/null 2>&1; then
-        pwsh -NoLogo -NoProfile -NonInteractive -File build.ps1 -Task docs || note "the help was not compiled"
+    # The help is compiled where a PowerShell is at hand or can be had; nothing else needs one here.
+    find_pwsh
+    if [ -n "$PWSH" ]; then
+        "$PWSH" -NoLogo -NoProfile -NonInteractive -File build.ps1 -Task docs || note "the help was not compiled"
     fi
     say "built output/ImageUtils.PowerShell and output/bin/imageutils"
 }

@@ -49,7 +49,7 @@ public static class Program
         root.Directives.Clear();
         ParserConfiguration parser = new() { ResponseFileTokenReplacer = null };
         ParseResult parsed = root.Parse(arguments, parser);
-        List<string> errors = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed, arguments)];
+        List<string> errors = [.. parsed.Errors.Select(error => InOneSentence(error.Message)), .. UnknownOptions(parsed, arguments)];
         if (errors.Count > 0)
         {
             foreach (string error in errors)
@@ -86,4 +86,8 @@ public static class Program
             .Where(word => word.Length > 1 && word.StartsWith('-') && !literal.Contains(word))
             .Select(word => $"'{word}' is not an option here; write -- in front of names that begin with a dash.");
     }
+
+    // The parser lists what may stand somewhere on lines of their own.
+    private static string InOneSentence(string message) =>
+        message.ReplaceLineEndings("\n").Replace(":\n\t", ": ", StringComparison.Ordinal).Replace("\n\t", ", ", StringComparison.Ordinal);
 }

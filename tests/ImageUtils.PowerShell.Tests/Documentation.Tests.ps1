@@ -37,19 +37,33 @@ Describe 'The page of <Name>' -ForEach $commands {
         $page | Should -Not -Match '\{\{'
     }
 
-    It 'is what Get-Help shows' -Skip:(-not (Test-Path (Join-Path (Split-Path $ModuleManifest) 'en-US/ImageUtils.PowerShell.dll-Help.xml'))) {
+    It 'is what Get-Help shows' {
         $synopsis = [regex]::Match($page, '(?s)## SYNOPSIS\s+(.*?)\s+## ').Groups[1].Value -replace '\s+', ' '
-        ((Get-Help $Name).Synopsis -replace '\s+', ' ') | Should -Be $synopsis
-        (Get-Help $Name -Full).examples.example.Count | Should -BeGreaterThan 0
+        $help = Get-Help $Name -Full
+        ($help.Synopsis -replace '\s+', ' ') | Should -Be $synopsis
+        @($help.examples.example).Count | Should -Be ([regex]::Matches($page, '(?m)^### Example ').Count)
+        $help.examples.example.code | Should -Not -BeNullOrEmpty
+        $help.description | Should -Not -BeNullOrEmpty
     }
 
-    It 'is one that the help compiler reads' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
-        Import-Module Microsoft.PowerShell.PlatyPS
-        $read = Import-MarkdownCommandHelp -Path (Join-Path $pages "$Name.md")
-        $read.Title | Should -Be $Name
-        $read.Parameters.Count | Should -BeGreaterOrEqual 0
-        if ($command.CommandType -eq 'Cmdlet' -and $command.Parameters.ContainsKey('WhatIf')) {
-            $read.Parameters.Name | Should -Contain 'WhatIf'
+    It 'gives Get-Help the parameters and the forms of the cmdlet' {
+        $help = Get-Help $Name -Full
+        $own = $command.Parameters.Keys | Where-Object { $_ -notin $standard -or $_ -in 'WhatIf', 'Confirm' } | Sort-Object
+        $help.parameters.parameter.name | Sort-Object | Should -Be $own
+        @($help.syntax.syntaxItem).Count | Should -Be $command.ParameterSets.Count
+        foreach ($parameter in $help.parameters.parameter | Where-Object name) {
+            $real = $command.Parameters[$parameter.name]
+            ($parameter.description.Text -join ' ') | Should -Not -BeNullOrEmpty
+            $parameter.required | Should -Be "$(@($real.ParameterSets.Values)[0].IsMandatory)" -Because $parameter.name
+            $from = @(if ($real.ParameterSets.Values.ValueFromPipeline -contains $true) { 'ByValue' }; if ($real.ParameterSets.Values.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' })
+            $parameter.pipelineInput | Should -Be ($from ? "True ($($from -join ', '))" : 'False') -Because $parameter.name
         }
+    }
+
+    It 'shows each form with the parameters that it has' {
+        $forms = foreach ($set in $command.ParameterSets) { ($set.Parameters.Name | Where-Object { $_ -notin $standard -or $_ -in 'WhatIf', 'Confirm' } | Sort-Object) -join ' ' }
+        $syntax = [regex]::Match($page, '(?s)## SYNTAX\s+(.*?)\s+## ').Groups[1].Value
+        $shown = foreach ($form in [regex]::Matches($syntax, '(?s)```\n(.*?)```')) { ([regex]::Matches($form.Groups[1].Value, '(?<=[\[ ])-(\w+)').ForEach({ $_.Groups[1].Value }) | Sort-Object) -join ' ' }
+        $shown | Sort-Object | Should -Be ($forms | Sort-Object)
     }
 }

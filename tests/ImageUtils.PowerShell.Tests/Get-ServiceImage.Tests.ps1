@@ -23,6 +23,17 @@ Describe 'Get-ServiceImage' {
         Get-ServiceImage -Name 'beta*' | Should -BeNullOrEmpty
     }
 
+    It 'finds images by properties that they all have, with exactly these values' {
+        New-ServiceImage -Name 'linux' -DiskFormat raw -Property @{ os_type = 'linux'; cores = 2; hidden = $true } | Out-Null
+        New-ServiceImage -Name 'other' -DiskFormat raw -Property @{ os_type = 'linux'; cores = 3 } | Out-Null
+        @(Get-ServiceImage -Property @{ os_type = 'linux' }).Count | Should -Be 2
+        (Get-ServiceImage -Property @{ os_type = 'linux'; cores = 2; hidden = $true }).Name | Should -Be 'linux'
+        Get-ServiceImage -Property @{ os_type = 'Linux' } | Should -BeNullOrEmpty
+        Get-ServiceImage -Property @{ nothing = '' } | Should -BeNullOrEmpty
+        (Get-ServiceImage -Name 'l*' -Property @{ os_type = 'linux' }).Name | Should -Be 'linux'
+        Get-ServiceImage -Property @{ os_type = 'linux' } | Remove-ServiceImage -Confirm:$false
+    }
+
     It 'warns of a damaged record and shows the others' {
         $damaged = New-ServiceImage -Name 'damaged' -DiskFormat raw
         Set-Content -LiteralPath (Join-Path $TestDrive "service/$($damaged.ImageId)/image.json") -Value '{'

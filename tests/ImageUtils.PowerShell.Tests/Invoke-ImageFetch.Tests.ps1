@@ -30,6 +30,21 @@ Describe 'Invoke-ImageFetch' {
         $result.Path | Should -Be (Join-Path $TestDrive "folder/$($image.ImageId).raw")
     }
 
+    It 'says which input an argument that cannot be used belongs to' {
+        (Get-ErrorOf { Invoke-ImageFetch -Uri 'ftp://elsewhere/x' -Destination ./x -ErrorAction Stop }).TargetObject | Should -Be 'ftp://elsewhere/x'
+        (Get-ErrorOf { Invoke-ImageFetch $image.ImageId -Destination Env:/x -ErrorAction Stop }).TargetObject | Should -Be $image.ImageId
+        (Get-ErrorOf { Convert-VolumeImage -Uri 'ftp://elsewhere/x' -Destination ./x -ErrorAction Stop }).TargetObject | Should -Be 'ftp://elsewhere/x'
+        (Get-ErrorOf { Convert-VolumeImage -ImageId $image.ImageId -Destination Env:/x -ErrorAction Stop }).TargetObject | Should -Be $image.ImageId
+        (Get-ErrorOf { Convert-VolumeImage $raw -Destination Env:/x -ErrorAction Stop }).TargetObject | Should -Be $raw
+    }
+
+    It 'takes what scripts say of root and of staging, which change nothing here' {
+        (Invoke-ImageFetch $image.ImageId -Destination ./root.raw -RunAsRoot).Size | Should -Be 4MB
+        $result = $image | Convert-VolumeImage -Destination ./staged.raw -Staged
+        $result.TemporaryBytes | Should -Be 4MB
+        $result.SourceImageId | Should -Be $image.ImageId
+    }
+
     It 'takes a script block for -Destination' {
         $result = Get-ServiceImage | Invoke-ImageFetch -Destination { "$($_.Name).img" }
         Split-Path -Leaf $result.Path | Should -Be 'source.img'

@@ -61,6 +61,21 @@ Describe 'Merge-VhdChain' {
         Test-Path ./no.vhd, ./x.vhd | Should -Be $false, $false
     }
 
+    It 'merges nothing where a file that was named is not there' {
+        $folder = New-VhdChain 'incomplete'
+        # What is left is a chain too, of an older disk.
+        Remove-Item "$folder/0.vhd"
+        $base = Get-FileHash "$folder/1.vhd"
+        foreach ($form in @{ Destination = './older.vhd' }, @{ InPlace = $true; Confirm = $false }) {
+            Merge-VhdChain "$folder/0.vhd", "$folder/1.vhd" @form -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failed.FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+            Merge-VhdChain -LiteralPath "$folder/0.vhd", "$folder/1.vhd" @form -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failed.FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+        }
+        './older.vhd' | Should -Not -Exist
+        (Get-FileHash "$folder/1.vhd").Hash | Should -Be $base.Hash
+    }
+
     It 'shows sizes for people in its view only' {
         $result = Merge-VhdChain -Directory (New-VhdChain 'view') ./view.vhd
         $result | Out-String -Width 200 | Should -Match 'Format\s+ChainLength'

@@ -27,6 +27,18 @@ Describe 'Resize-VolumeImage' {
         }
     }
 
+    It 'refuses a fraction of a GiB, which would be rounded' {
+        foreach ($size in 1.5, '2.5', 0.5, 2.5d) {
+            $failed = Get-ErrorOf { Resize-VolumeImage $disk -SizeGB $size -Shrink -Confirm:$false }
+            $failed.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+            $failed.Exception.Message | Should -BeLike "*'$($size.ToString([cultureinfo]::InvariantCulture))' is not a size*-SizeBytes*"
+        }
+        (Get-ErrorOf { Test-ImageFormat $disk -VolumeSizeGB 1.5 }).Exception.Message | Should -BeLike '*-VolumeSizeBytes*'
+        (Get-ErrorOf { New-ServiceImage -Name x -DiskFormat raw -MinDiskGB 1.5 -WhatIf }).Exception.Message | Should -BeLike '*whole GiB*'
+        (Resize-VolumeImage $disk -SizeGB '1' -PassThru).VirtualSize | Should -Be 1GB
+        (Resize-VolumeImage $disk -SizeGB 2.0 -PassThru).VirtualSize | Should -Be 2GB
+    }
+
     It 'grows and shrinks qcow2' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
         $image = New-Qcow2Disk -Path (Join-Path $TestDrive 'disk.qcow2')
         (Resize-VolumeImage $image -SizeGB 2 -PassThru -Verbose 4>&1 | Out-String -Width 500) | Should -Match 'qemu-img resize -f qcow2 .* 2G'

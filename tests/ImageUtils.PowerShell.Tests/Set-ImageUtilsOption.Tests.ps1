@@ -156,6 +156,14 @@ Describe 'Set-ImageUtilsOption' {
         }
     }
 
+    It 'takes no empty text for a folder or a program, which an empty variable of a script would be' {
+        foreach ($empty in @{ ImageConversionDirectory = '' }, @{ QemuImgPath = '' }, @{ AllowedFileFolders = '/tmp', '' }, @{ TaskWorkDirectory = $null }) {
+            $failed = Get-ErrorOf { Set-ImageUtilsOption @empty }
+            $failed.FullyQualifiedErrorId | Should -BeLike 'InvalidOption,*'
+        }
+        (Get-ImageUtilsOption ImageConversionDirectory).Source | Should -Be 'Default'
+    }
+
     It 'decides what other cmdlets do' {
         $folder = Join-Path $TestDrive 'other-service'
         Set-ImageUtilsOption -LocalImageDirectory $folder

@@ -28,6 +28,7 @@ internal static class ConvertVerb
     private static readonly Option<ConversionEngineChoice> Engine = Choice.Of<ConversionEngineChoice>("--engine", "Who converts.");
     private static readonly Option<long?> VolumeSizeGb = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
     private static readonly Option<bool> RequireSignature = new("--require-signature") { Description = "With --image: refuse an image without a signature, and verify it whatever the option VerifySignatures says." };
+    private static readonly Option<bool> Staged = new("--staged") { Description = "With --image or --uri: have the image whole in a temporary file before the volume is written; it is done in any case." };
     private static readonly Option<bool> RunAsRoot = new("--run-as-root") { Description = "Run native tools, and the reading of what only root may read, through the root helper." };
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite an existing destination, also a device that is in use." };
 
@@ -37,7 +38,7 @@ internal static class ConvertVerb
     {
         Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
         {
-            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, RunAsRoot, Force,
+            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, Staged, RunAsRoot, Force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
@@ -61,6 +62,11 @@ internal static class ConvertVerb
         if (image is null && parsed.GetValue(RequireSignature))
         {
             throw new UsageException("--require-signature goes with --image; a file is tested by imageutils verify-signature.");
+        }
+
+        if (image is null && parsed.GetValue(Staged))
+        {
+            throw new UsageException("--staged goes with --image or --uri; a file is read where it is.");
         }
 
         if (paths.Length != (image is null ? 2 : 1))

@@ -33,6 +33,11 @@ public sealed partial class ConvertVolumeImageCommand
     [Parameter(ParameterSetName = ImageSet)]
     public ImageServiceConnection? ImageService { get; set; }
 
+    /// <summary>Have the image whole in a temporary file before the volume is written; it is done in any case, and a script can say that it counts on it.</summary>
+    [Parameter(ParameterSetName = ImageSet)]
+    [Parameter(ParameterSetName = UriSet)]
+    public SwitchParameter Staged { get; set; }
+
     private async Task ConvertWebAsync(string address, string path, long? volume, CancellationToken token)
     {
         using WebImageService web = new(TransportSettings.Default, Operations.Options.RetryCount);

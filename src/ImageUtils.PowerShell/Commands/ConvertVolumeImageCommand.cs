@@ -50,6 +50,7 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
 
     /// <summary>The size of the volume it must fit in, in whole GiB.</summary>
     [Parameter]
+    [WholeGibibytes(BytesParameter = nameof(VolumeSizeBytes))]
     public long? VolumeSizeGB { get; set; }
 
     /// <summary>The size of the volume it must fit in, in bytes.</summary>
@@ -77,7 +78,12 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     private DiskFormat Format => DiskFormat.Parse(OutputFormat);
 
     /// <inheritdoc/>
-    protected override object? Input => Destination;
+    protected override object? Input => ParameterSetName switch
+    {
+        ImageSet => ImageId,
+        UriSet => Uri,
+        _ => base.Input,
+    };
 
     /// <inheritdoc/>
     protected override void Process()

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
@@ -38,6 +39,11 @@ public sealed class GetServiceImageCommand : OperationCommand
     [Parameter(ParameterSetName = FilterSet)]
     public string? ContainerFormat { get; set; }
 
+    /// <summary>Properties that the image has, each with exactly this value.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [ValidateNotNull]
+    public IDictionary? Property { get; set; }
+
     /// <summary>The image service; without it the runspace's connection.</summary>
     [Parameter]
     public ImageServiceConnection? ImageService { get; set; }
@@ -70,9 +76,11 @@ public sealed class GetServiceImageCommand : OperationCommand
             DiskFormat = ImageUtils.DiskFormat.TryParse(DiskFormat, out DiskFormat? known) ? known.GlanceName ?? known.Name : DiskFormat,
             ContainerFormat = ContainerFormat,
         };
+        IReadOnlyDictionary<string, string> wanted = PropertyTable.From(Property);
         await foreach (ServiceImage image in service.ListAsync(filter, token).ConfigureAwait(false))
         {
-            if (pattern is null || pattern.IsMatch(image.Name ?? string.Empty))
+            bool isNamed = pattern is null || pattern.IsMatch(image.Name ?? string.Empty);
+            if (isNamed && wanted.All(property => image.Properties.TryGetValue(property.Key, out string? value) && string.Equals(value, property.Value, StringComparison.Ordinal)))
             {
                 Emit(image);
             }

@@ -74,12 +74,17 @@ public sealed class InvokeImageFetchCommand : OperationCommand
 
     /// <summary>The size of the volume it must fit in, in whole GiB.</summary>
     [Parameter]
+    [WholeGibibytes(BytesParameter = nameof(VolumeSizeBytes))]
     public long? VolumeSizeGB { get; set; }
 
     /// <summary>The size of the volume it must fit in, in bytes.</summary>
     [Parameter]
     [SizeTransformation]
     public long? VolumeSizeBytes { get; set; }
+
+    /// <summary>Run native tools through the root helper. A fetch starts none and writes with the caller's rights, so nothing is run as root.</summary>
+    [Parameter]
+    public SwitchParameter RunAsRoot { get; set; }
 
     /// <summary>Overwrite an existing file.</summary>
     [Parameter]
@@ -90,7 +95,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Input => Destination;
+    protected override object? Input => Uri ?? ImageId;
 
     /// <inheritdoc/>
     protected override void Process()
@@ -143,6 +148,7 @@ public sealed class InvokeImageFetchCommand : OperationCommand
             Connections = Connections,
             RequireSignature = RequireSignature,
             VolumeSizeBytes = volume,
+            RunAsRoot = RunAsRoot,
             Force = Force,
         };
         EmitFile(await fetcher.FetchAsync(request, token).ConfigureAwait(false), path);

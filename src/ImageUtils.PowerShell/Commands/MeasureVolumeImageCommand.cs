@@ -24,6 +24,7 @@ public sealed class MeasureVolumeImageCommand : PathCommand
 
     /// <summary>The size of the volume it must fit in, in whole GiB.</summary>
     [Parameter]
+    [WholeGibibytes(BytesParameter = nameof(VolumeSizeBytes))]
     public long? VolumeSizeGB { get; set; }
 
     /// <summary>The size of the volume it must fit in, in bytes.</summary>

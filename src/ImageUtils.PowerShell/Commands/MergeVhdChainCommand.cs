@@ -97,8 +97,9 @@ public sealed class MergeVhdChainCommand : PathCommand
             _ => new VhdChainSource { Paths = [.. _paths] },
         };
         string? target = source.ArchivePath ?? source.DirectoryPath ?? (source.Paths.Count > 0 ? source.Paths[0] : null);
-        if (target is null)
+        if (target is null || IsAnyMissing)
         {
+            // Without its newest link a chain is whole too, and yesterday's disk. What is missing was said.
             return;
         }
 

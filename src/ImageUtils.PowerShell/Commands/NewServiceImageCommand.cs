@@ -34,6 +34,7 @@ public sealed class NewServiceImageCommand : OperationCommand
     /// <summary>The smallest volume the image wants, in GiB.</summary>
     [Parameter]
     [ValidateRange(0, 1048576)]
+    [WholeGibibytes]
     public int MinDiskGB { get; set; }
 
     /// <summary>The smallest memory the image wants, in MiB.</summary>

@@ -16,6 +16,7 @@ public sealed class ResizeVolumeImageCommand : PathCommand
 
     /// <summary>The new size, in whole GiB.</summary>
     [Parameter(Position = 1)]
+    [WholeGibibytes(BytesParameter = nameof(SizeBytes))]
     public long? SizeGB { get; set; }
 
     /// <summary>The new size, in bytes; a multiple of 512.</summary>

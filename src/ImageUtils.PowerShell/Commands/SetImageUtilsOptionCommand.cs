@@ -62,13 +62,19 @@ public sealed partial class SetImageUtilsOptionCommand : OptionCommand, IOperati
     // Folders are meant from the session's location; a helper written as one text has several words.
     private OptionSet Put(OptionSet set, OptionDefinition definition, object? value) => (definition.Kind, value) switch
     {
+        // An empty variable in a script would otherwise name the folder that the session stands in.
+        (OptionKind.Folder or OptionKind.Program, "") => throw Empty(definition),
+        (OptionKind.FolderList, string[] folders) when folders.Contains(string.Empty) => throw Empty(definition),
         (OptionKind.Folder, string folder) => set.With(definition, FileSystemPath.Unresolved(SessionState, folder)),
         (OptionKind.Program, string program) when program.AsSpan().ContainsAny('/', System.IO.Path.DirectorySeparatorChar) => set.With(definition, FileSystemPath.Unresolved(SessionState, program)),
         (OptionKind.FolderList, string[] folders) => set.With(definition, folders.Select(folder => FileSystemPath.Unresolved(SessionState, folder)).ToArray()),
         (OptionKind.Words, string[] { Length: 1 } words) => set.WithText(definition, words[0]),
         (_, { } given) => set.With(definition, given),
-        _ => throw new InvalidOptionException(definition.Name, string.Empty, "it is empty. To take an option away, use Reset-ImageUtilsOption."),
+        _ => throw Empty(definition),
     };
+
+    private static InvalidOptionException Empty(OptionDefinition definition) =>
+        new(definition.Name, string.Empty, "it is empty. To take an option away, use Reset-ImageUtilsOption.");
 
     private OptionSet Agreed(OptionSet set)
     {

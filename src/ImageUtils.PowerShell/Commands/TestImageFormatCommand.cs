@@ -40,6 +40,7 @@ public sealed class TestImageFormatCommand : PathCommand
 
     /// <summary>The size of the volume it must fit in, in whole GiB.</summary>
     [Parameter]
+    [WholeGibibytes(BytesParameter = nameof(VolumeSizeBytes))]
     public long? VolumeSizeGB { get; set; }
 
     /// <summary>The size of the volume it must fit in, in bytes.</summary>

@@ -99,6 +99,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, (await RunAsync("check", "a.raw", "--ignore-check", "no_such_check")).ExitCode);
         Assert.Equal(2, (await RunAsync("check", "a.raw", "--volume-size-gb", "10GB")).ExitCode);
         Assert.Equal(2, (await RunAsync("convert", "a.raw", "b.raw", "--max-rate", "quick")).ExitCode);
+        Assert.Equal(2, (await RunAsync("convert", "a.raw", "b.raw", "--staged")).ExitCode);
     }
 
     [Fact]
@@ -134,7 +135,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.True(fetched.GetProperty("isHashVerified").GetBoolean());
         Assert.Equal("qcow2", fetched.GetProperty("format").GetString());
 
-        CommandLine converted = await RunAsync("convert", "--image", id, "volume.raw", "--to", "raw", "--json");
+        CommandLine converted = await RunAsync("convert", "--image", id, "volume.raw", "--to", "raw", "--staged", "--json");
         Assert.Equal(0, converted.ExitCode);
         Assert.Equal(id, Assert.Single(converted.Objects).GetProperty("sourceImageId").GetString());
         Assert.Equal(SHA256.HashData(disk), SHA256.HashData(await File.ReadAllBytesAsync(_folder.File("volume.raw"))));

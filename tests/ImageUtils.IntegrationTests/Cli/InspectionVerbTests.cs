@@ -51,6 +51,16 @@ public sealed class InspectionVerbTests : IDisposable
         Assert.Equal(isAllowed, run.Objects[0].GetProperty("isAcceptable").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_check_that_nobody_knows_is_answered_with_the_known_ones_in_one_sentence()
+    {
+        await File.WriteAllBytesAsync(_folder.File("disk"), new byte[4096], TestContext.Current.CancellationToken);
+        CommandLine run = await CommandLine.RunAsync(_folder.Path, ["check", "disk", "--ignore-check", "no_check"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("imageutils: Argument 'no_check' not recognized. Must be one of: 'claimed_format', 'single_format', ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\x", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("info")]
     [InlineData("check")]

@@ -24,8 +24,13 @@ public abstract class PathCommand : OperationCommand
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
+    /// <summary>True where a path was given that leads nowhere, which its error has said.</summary>
+    protected bool IsAnyMissing { get; private set; }
+
     /// <inheritdoc/>
-    protected override object? Input => string.Equals(ParameterSetName, PathSet, StringComparison.Ordinal) ? Path : LiteralPath;
+    protected override object? Input => Given is [string one] ? one : Given;
+
+    private string[] Given => string.Equals(ParameterSetName, PathSet, StringComparison.Ordinal) ? Path : LiteralPath;
 
     /// <summary>The files of this pipeline record; each missing one is one non-terminating error.</summary>
     /// <returns>Full paths of the file system, as they come.</returns>
@@ -47,18 +52,18 @@ public abstract class PathCommand : OperationCommand
         }
         catch (Exception e) when (e is ItemNotFoundException)
         {
-            WriteError(ErrorRecords.From(new PathNotFoundException(path, e), path));
+            Miss(new PathNotFoundException(path, e), path);
             yield break;
         }
         catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
         {
-            WriteError(ErrorRecords.From(e, path));
+            Miss(e, path);
             yield break;
         }
 
         if (!FileSystemPath.IsFileSystem(provider))
         {
-            WriteError(ErrorRecords.From(new NotFileSystemPathException(path, provider.Name), path));
+            Miss(new NotFileSystemPathException(path, provider.Name), path);
             yield break;
         }
 
@@ -77,11 +82,17 @@ public abstract class PathCommand : OperationCommand
         }
         catch (Exception e) when (e is SessionStateException or ProviderInvocationException or ArgumentException)
         {
-            WriteError(ErrorRecords.From(e, path));
+            Miss(e, path);
             yield break;
         }
 
         // The core says whether it is there: it looks at the very file it opens.
         yield return full;
+    }
+
+    private void Miss(Exception exception, string path)
+    {
+        IsAnyMissing = true;
+        WriteError(ErrorRecords.From(exception, path));
     }
 }
