@@ -3,6 +3,7 @@ using ImageUtils.Conversion;
 using ImageUtils.Errors;
 using ImageUtils.IntegrationTests.Support;
 using ImageUtils.Operations;
+using ImageUtils.Processes;
 using ImageUtils.Services;
 using ImageUtils.Services.Glance;
 using ImageUtils.Transfer;
@@ -175,7 +176,8 @@ public sealed class SideBySideRun : IDisposable
         {
             // Neither side judges its own work.
             disk = path + ".disk";
-            await _workshop.RunAsync("qemu-img", "convert", "-f", format, "-O", "raw", path, disk);
+            ProcessResult result = await _workshop.RunAsync("qemu-img", "convert", "-f", format, "-O", "raw", path, disk);
+            Assert.True(result.ExitCode == 0, $"{work.Subject}, {work.Name}: {result.StandardError}");
         }
 
         byte[] content = await File.ReadAllBytesAsync(disk);
