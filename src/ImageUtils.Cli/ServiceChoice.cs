@@ -1,11 +1,13 @@
 using System.CommandLine;
 using ImageUtils.Configuration;
 using ImageUtils.Operations;
+using ImageUtils.Safety;
 using ImageUtils.Services;
 using ImageUtils.Services.Glance;
 using ImageUtils.Services.Http;
 using ImageUtils.Services.Identity;
 using ImageUtils.Services.Local;
+using ImageUtils.Transfer;
 
 namespace ImageUtils.Cli;
 
@@ -73,7 +75,11 @@ internal sealed class ServiceChoice
         bool isCloud = _cloud is not null || (_local is null && CloudProfiles.IsNamedBy(_environment));
         if (!isCloud)
         {
-            return new LocalImageService(Path.GetFullPath(_local ?? options.LocalImageDirectory), log) { CertificateDirectory = _certificates };
+            return new LocalImageService(Path.GetFullPath(_local ?? options.LocalImageDirectory), log)
+            {
+                CertificateDirectory = _certificates,
+                UploadInspector = new UploadInspector(new ImageInspector(), () => options),
+            };
         }
 
         CloudProfile profile = CloudProfiles.Load(_cloud, _environment);

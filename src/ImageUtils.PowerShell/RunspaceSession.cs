@@ -1,7 +1,9 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using ImageUtils.Configuration;
+using ImageUtils.Safety;
 using ImageUtils.Services.Local;
+using ImageUtils.Transfer;
 
 namespace ImageUtils.PowerShell;
 
@@ -41,5 +43,15 @@ public sealed class RunspaceSession
     /// <param name="given">The one the user handed to the cmdlet, or null.</param>
     /// <returns>That one, else the runspace's, else the local default.</returns>
     public ImageServiceConnection Choose(ImageServiceConnection? given) =>
-        given ?? Connection ?? new ImageServiceConnection(new LocalImageService(LoadOptions().LocalImageDirectory, new RunningCommandLog()), isDefault: true);
+        given ?? Connection ?? new ImageServiceConnection(OpenFolder(LoadOptions().LocalImageDirectory, certificates: null), isDefault: true);
+
+    /// <summary>Makes the image service of a folder; what is uploaded there is judged by the session's options of that moment.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="certificates">The folder of signers' certificates, or null.</param>
+    /// <returns>The service.</returns>
+    public LocalImageService OpenFolder(string folder, string? certificates) => new(folder, new RunningCommandLog())
+    {
+        CertificateDirectory = certificates,
+        UploadInspector = new UploadInspector(new ImageInspector(), LoadOptions),
+    };
 }

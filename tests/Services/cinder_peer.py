@@ -1,6 +1,7 @@
 """What the cinder that is installed makes of images: python3 cinder_peer.py GLANCE FOLDER < one request a line.
 
-A request is {"verb": "fetch" | "verify" | "raw" | "vhd" | "upload", "id": …, "path": …, "format": …}; the answer to each is one
+A request is {"verb": "fetch" | "verify" | "raw" | "vhd" | "upload", "id": …, "path": …, "format": …,
+"compression": true | false}; the answer to each is one
 line with {"error": null or the name of the exception}. The Glance at GLANCE asks nobody who is there.
 """
 import json
@@ -33,6 +34,7 @@ who = context.RequestContext("somebody", "somewhere", is_admin=True)
 
 def work(request, service):
     verb, image, path = request["verb"], request["id"], request["path"]
+    settings.set_override("allow_compression_on_image_upload", request["compression"])
     if verb == "fetch":
         image_utils.fetch(who, service, image, path, None, None)
     elif verb == "verify":

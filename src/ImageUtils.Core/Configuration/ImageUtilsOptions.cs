@@ -48,6 +48,9 @@ public sealed record ImageUtilsOptions
     /// <summary>Take images whose container is compressed (cinder: allow_compression_on_image_upload).</summary>
     public bool AllowCompressionOnUpload { get; init; }
 
+    /// <summary>The local image service takes data only where they are what the image's disk format says (Glance: require_image_format_match).</summary>
+    public bool RequireImageFormatMatch { get; init; } = true;
+
     /// <summary>Beginnings of metadata names that are kept back besides the built-in ones (cinder: reserved_image_namespaces).</summary>
     public IReadOnlyList<string> ReservedImageNamespaces { get; init; } = [];
 

@@ -144,6 +144,15 @@ public static class OptionDefinitions
         },
         new()
         {
+            Name = nameof(ImageUtilsOptions.RequireImageFormatMatch),
+            Kind = OptionKind.Switch,
+            Description = "The local image service takes data only where they are safe and what the image's disk format says.",
+            CinderKeys = [new("image_format", "require_image_format_match")],
+            Get = options => options.RequireImageFormatMatch,
+            With = (options, value) => options with { RequireImageFormatMatch = (bool)value },
+        },
+        new()
+        {
             Name = nameof(ImageUtilsOptions.VolumeCopyBytesPerSecond),
             Kind = OptionKind.Size,
             Description = "The most bytes a second that a conversion writes where no parameter says otherwise; 0: no limit.",

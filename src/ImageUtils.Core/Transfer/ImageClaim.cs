@@ -1,3 +1,4 @@
+using ImageUtils.Configuration;
 using ImageUtils.Errors;
 using ImageUtils.Formats;
 using ImageUtils.Operations;
@@ -10,10 +11,13 @@ namespace ImageUtils.Transfer;
 internal static class ImageClaim
 {
     /// <summary>The inspection of data that will be read as a disk: they must be what the disk format says.</summary>
-    public static InspectionRequest OfDisk(ServiceImage image, OperationContext context) => new()
+    public static InspectionRequest OfDisk(ServiceImage image, OperationContext context) => OfDisk(image, context.Options);
+
+    /// <inheritdoc cref="OfDisk(ServiceImage, OperationContext)"/>
+    public static InspectionRequest OfDisk(ServiceImage image, ImageUtilsOptions options) => new()
     {
         ClaimedFormat = ClaimOf(image.DiskFormat, image.ImageId),
-        AllowedVmdkTypes = context.Options.VmdkAllowedTypes,
+        AllowedVmdkTypes = options.VmdkAllowedTypes,
         ImageId = image.ImageId,
     };
 

@@ -5,7 +5,6 @@ using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.Services.Glance;
 using ImageUtils.Services.Http;
 using ImageUtils.Services.Identity;
-using ImageUtils.Services.Local;
 
 namespace ImageUtils.PowerShell.Commands;
 
@@ -47,7 +46,7 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
             Terminate(new ArgumentException($"'{folder}' is a file; a local image service is a folder."), LocalDirectory);
         }
 
-        Keep(new ImageServiceConnection(new LocalImageService(folder, new RunningCommandLog()) { CertificateDirectory = CertificateFolder }));
+        Keep(new ImageServiceConnection(RunspaceSession.Current.OpenFolder(folder, CertificateFolder)));
     }
 
     private async Task ConnectAsync(CancellationToken token)

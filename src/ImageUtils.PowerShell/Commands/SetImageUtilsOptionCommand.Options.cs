@@ -70,6 +70,10 @@ public sealed partial class SetImageUtilsOptionCommand
     [Parameter]
     public bool AllowCompressionOnUpload { get; set; }
 
+    /// <summary>The local image service takes data only where they are what the image's disk format says (Glance: require_image_format_match).</summary>
+    [Parameter]
+    public bool RequireImageFormatMatch { get; set; }
+
     /// <summary>The most bytes a second that a conversion writes where no parameter says otherwise; 0: no limit (cinder: volume_copy_bps_limit).</summary>
     [Parameter]
     [SizeTransformation]

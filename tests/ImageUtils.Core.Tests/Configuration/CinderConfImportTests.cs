@@ -39,6 +39,8 @@ public sealed class CinderConfImportTests : IDisposable
             rootwrap_config = /etc/cinder/rootwrap.conf
             glance_num_retries = 5
 
+            [image_format]
+            require_image_format_match = false
             [taskflow_executor]
             conversion_format = qcow2
             [task]
@@ -52,6 +54,7 @@ public sealed class CinderConfImportTests : IDisposable
         Assert.Equal(["streamOptimized", "monolithicSparse"], options.VmdkAllowedTypes);
         Assert.Equal(["os_glance", "my_"], options.ReservedImageNamespaces);
         Assert.True(options.AllowCompressionOnUpload);
+        Assert.False(options.RequireImageFormatMatch);
         Assert.Equal(1 << 20, options.VolumeCopyBytesPerSecond);
         Assert.Equal(4 << 20, options.VolumeDdBlockSize);
         Assert.Equal("copies", options.CgroupName);

@@ -62,6 +62,7 @@ public sealed class OptionsLoaderTests
             ("IMAGEUTILS_ROOT_HELPER", "sudo cinder-rootwrap '/etc/my cinder/rootwrap.conf'"),
             ("IMAGEUTILS_QEMU_IMG_PATH", "/opt/qemu-img"),
             ("IMAGEUTILS_ALLOW_COMPRESSION_ON_UPLOAD", "1"),
+            ("IMAGEUTILS_REQUIRE_IMAGE_FORMAT_MATCH", "no"),
             ("IMAGEUTILS_RESERVED_IMAGE_NAMESPACES", "my_,your_"),
             ("IMAGEUTILS_VOLUME_COPY_BYTES_PER_SECOND", "100M"),
             ("IMAGEUTILS_VOLUME_DD_BLOCK_SIZE", "512K"),
@@ -88,6 +89,7 @@ public sealed class OptionsLoaderTests
         Assert.Equal(["sudo", "cinder-rootwrap", "/etc/my cinder/rootwrap.conf"], options.RootHelper);
         Assert.Equal("/opt/qemu-img", options.QemuImgPath);
         Assert.True(options.AllowCompressionOnUpload);
+        Assert.False(options.RequireImageFormatMatch);
         Assert.Equal(["my_", "your_"], options.ReservedImageNamespaces);
         Assert.Equal(100L << 20, options.VolumeCopyBytesPerSecond);
         Assert.Equal(512L << 10, options.VolumeDdBlockSize);

@@ -79,7 +79,7 @@ public sealed class InspectionVerbTests : IDisposable
         CommandLine run = await CommandLine.RunAsync(_folder.Path, [verb, .. paths, "--json"]);
         Assert.Equal((1, string.Empty), (run.ExitCode, run.Output));
         Assert.Equal(paths.Length, run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"It took {clock.Elapsed}.");
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), $"It took {clock.Elapsed}.");
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class ConversionTroubleTests
         using var source = new CancellationTokenSource();
         ConversionRequest request = workshop.Request("disk", "copy", "raw") with { Engine = engine, MaxBytesPerSecond = 4 << 20 };
         Task<ImageConversionResult> run = workshop.Converter.ConvertAsync(request, source.Token);
-        await workshop.Progress.Begun.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await workshop.Progress.Begun.WaitAsync(TimeSpan.FromMinutes(2), Token);
         Assert.Equal(engine == ConversionEngineChoice.QemuImg ? 1 : 0, ProcessesThatName(workshop.Folder));
         Assert.Equal(2, workshop.Names().Length);
         await source.CancelAsync();

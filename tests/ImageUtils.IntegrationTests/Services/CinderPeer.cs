@@ -13,10 +13,13 @@ internal sealed class CinderPeer : IDisposable
 
     private CinderPeer(Process process) => _process = process;
 
-    /// <summary>Starts it; the test is skipped where cinder is missing.</summary>
+    /// <summary>The test is skipped where cinder is missing.</summary>
+    public static void Require() =>
+        Assert.SkipUnless(File.Exists(Python) && Directory.Exists("/usr/lib/python3/dist-packages/cinder"), "python3-cinder is not installed.");
+
+    /// <summary>Starts it.</summary>
     public static CinderPeer Start(string glance, string folder)
     {
-        Assert.SkipUnless(File.Exists(Python) && Directory.Exists("/usr/lib/python3/dist-packages/cinder"), "python3-cinder is not installed.");
         string script = Path.Combine(CompatibilityPage.Root, "tests", "Services", "cinder_peer.py");
         var start = new ProcessStartInfo(Python, [script, glance, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         Process process = Process.Start(start)!;
@@ -27,9 +30,9 @@ internal sealed class CinderPeer : IDisposable
 
     /// <summary>Has it do one thing.</summary>
     /// <returns>The name of the exception; null: it went well.</returns>
-    public async Task<string?> AskAsync(string verb, string id, string path, string format = "raw")
+    public async Task<string?> AskAsync(string verb, string id, string path, string format = "raw", bool compression = false)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { verb, id, path, format }));
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { verb, id, path, format, compression }));
         await _process.StandardInput.FlushAsync();
         string answer = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("cinder has ended.");
         return JsonDocument.Parse(answer).RootElement.GetProperty("error").GetString();

@@ -109,7 +109,7 @@ public sealed class RealGlanceTests(OpenStackServices openStack)
         ServiceImage image = await service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
         await Assert.ThrowsAsync<ImageUploadFailedException>(() => service.UploadAsync(image.ImageId, new MemoryStream(new byte[1_000_000]), new ImageUploadOptions { Size = 2_000_000 }, Token));
         ServiceImage after = image;
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 600; i++)
         {
             after = await service.GetAsync(image.ImageId, Token);
             if (after.Status == "queued")

@@ -113,7 +113,7 @@ public sealed class RealPublishTests(OpenStackServices openStack) : IDisposable
 
         // Glance hears of the broken line when it reads on, a moment later than we do.
         ServiceImage now = await service.GetAsync(queued.ImageId, Token);
-        for (int i = 0; i < 100 && now.Status != "queued"; i++)
+        for (int i = 0; i < 600 && now.Status != "queued"; i++)
         {
             await Task.Delay(100, Token);
             now = await service.GetAsync(queued.ImageId, Token);

@@ -18,7 +18,10 @@ internal static class FakeProgram
         private readonly StringBuilder _said = new();
         private readonly TaskCompletionSource<IReadOnlyList<int>> _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<IReadOnlyList<int>> Known => _known.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<IReadOnlyList<int>> Known => _known.Task.WaitAsync(TimeSpan.FromMinutes(2));
+
+        /// <summary>The ids; null: it has not named them yet.</summary>
+        public IReadOnlyList<int>? SoFar => _known.Task.IsCompletedSuccessfully ? _known.Task.Result : null;
 
         public void Listen(ReadOnlyMemory<char> piece)
         {

@@ -35,6 +35,9 @@ public sealed class LocalImageService : IImageService
     /// <inheritdoc/>
     public string? CertificateDirectory { get; init; }
 
+    /// <summary>Who is asked whether data that are uploaded may be an image's; null: whatever comes is kept.</summary>
+    public IUploadInspector? UploadInspector { get; init; }
+
     /// <inheritdoc/>
     public bool ReplacesData => true;
 
@@ -125,6 +128,7 @@ public sealed class LocalImageService : IImageService
     /// <exception cref="ImageStatusConflictException">The image is not queued.</exception>
     /// <exception cref="StoreNotFoundException">A store other than <see cref="StoreName"/> was asked for.</exception>
     /// <exception cref="ImageUploadFailedException">The data broke off, or are not as many as were announced.</exception>
+    /// <exception cref="ImageUnacceptableException">They are unsafe, or not what the image's record says (<see cref="UploadInspector"/>).</exception>
     /// <exception cref="NoSpaceException">The data do not fit.</exception>
     /// <exception cref="DestinationUnwritableException">The folder cannot be written.</exception>
     public async Task<ServiceImage> UploadAsync(string imageId, Stream data, ImageUploadOptions options, CancellationToken cancellationToken)
@@ -163,7 +167,7 @@ public sealed class LocalImageService : IImageService
                 _log.Warning($"Files cannot be locked in {Location} (by its file system, or by DOTNET_SYSTEM_IO_DISABLEFILELOCKING): let no two processes change its images at the same time.");
             }
 
-            await upload!.ReceiveAsync(data, options, cancellationToken).ConfigureAwait(false);
+            await upload!.ReceiveAsync(data, options, UploadInspector, cancellationToken).ConfigureAwait(false);
             ServiceImage? result = null;
             await ChangeAsync(() => result = upload.Complete(ReadForChange(id)), cancellationToken).ConfigureAwait(false);
             return result!;

@@ -89,9 +89,11 @@ internal sealed class LocalUpload : IAsyncDisposable
     public static bool IsAlive(LocalImageFolder folder, string id) =>
         IsHeld(folder.PartialPath(id)) || UploadOwner.IsAlive(folder.OwnerPath(id));
 
-    /// <summary>Writes the data and hashes them on the way.</summary>
-    public async Task ReceiveAsync(Stream data, ImageUploadOptions uploadOptions, CancellationToken cancellationToken)
+    /// <summary>Writes the data, hashes them on the way, and has them judged.</summary>
+    public async Task ReceiveAsync(Stream data, ImageUploadOptions uploadOptions, IUploadInspector? inspector, CancellationToken cancellationToken)
     {
+        // What replaces data was judged by who made it of them.
+        inspector = _replacement is null ? inspector : null;
         _options = uploadOptions;
         if (_options.Size is long announced && DiskSpace.AvailableBytes(_folder.FolderPath) < announced)
         {
@@ -103,6 +105,7 @@ internal sealed class LocalUpload : IAsyncDisposable
         {
             OnReadError = e => new ImageUploadFailedException(id, e.Message, e),
             OnWriteError = Explain,
+            OnPiece = inspector?.Watch(_begun, _options.Size, cancellationToken),
             Limit = _options.Size,
         };
         _size = await copy.RunAsync(data, _partial, _hasher, cancellationToken).ConfigureAwait(false);
@@ -116,6 +119,8 @@ internal sealed class LocalUpload : IAsyncDisposable
         {
             _partial.Flush();
             FileSync.Flush(_partial.SafeFileHandle);
+            using var whole = new OpenFileReader(_partial.SafeFileHandle, id);
+            _options = _options with { VirtualSize = inspector?.Judge(_begun, whole, cancellationToken) ?? _options.VirtualSize };
         }
         catch (IOException e)
         {

@@ -206,10 +206,10 @@ public sealed class GlanceConnectionTests
             Identity = new IdentitySettings(),
             ImageEndpoints = [new Uri(cloud.Images.Address + "/v2")],
             RetryCount = 1,
-            Transport = new TransportSettings { IdleTimeout = TimeSpan.FromMilliseconds(200) },
+            Transport = new TransportSettings { IdleTimeout = TimeSpan.FromSeconds(1.5) },
         });
         var e = await Assert.ThrowsAsync<ServiceUnavailableException>(() => service.GetAsync(PlayedCloud.ImageId, Token));
-        Assert.Equal("no byte moved for 0.2 seconds.", e.Reason);
+        Assert.Equal("no byte moved for 1.5 seconds.", e.Reason);
         Assert.Equal(2, cloud.Images.Log().Length);
     }
 

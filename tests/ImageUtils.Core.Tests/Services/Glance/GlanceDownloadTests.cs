@@ -105,11 +105,11 @@ public sealed class GlanceDownloadTests
         {
             Identity = new IdentitySettings(),
             ImageEndpoints = [new Uri(cloud.Images.Address + "/v2")],
-            Transport = new TransportSettings { IdleTimeout = TimeSpan.FromMilliseconds(300) },
+            Transport = new TransportSettings { IdleTimeout = TimeSpan.FromSeconds(1.5) },
         });
         await using Stream data = await service.OpenDataAsync(Id, Token);
         IOException e = await Assert.ThrowsAsync<IOException>(() => data.CopyToAsync(Stream.Null, Token));
-        Assert.Equal("no byte moved for 0.3 seconds.", e.Message);
+        Assert.Equal("no byte moved for 1.5 seconds.", e.Message);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace ImageUtils.Core.Tests.Services.Local;
 /// <summary>What somebody who may write into the service's folder puts there: pipes, links, devices.</summary>
 public sealed class LocalImageHostileFolderTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
     private readonly RecordingLog _log = new();

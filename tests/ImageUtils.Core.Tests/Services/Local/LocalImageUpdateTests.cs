@@ -117,7 +117,7 @@ public sealed class LocalImageUpdateTests : IDisposable
         var begun = new TaskCompletionSource();
         await using var data = new GatedStream(begun, gate.Task);
         Task<ServiceImage> upload = _service.UploadAsync(image.ImageId, data, ImageUploadOptions.Default, Token);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await begun.Task.WaitAsync(TimeSpan.FromMinutes(2), Token);
         Assert.Equal("saving", (await _service.UpdateAsync(image.ImageId, new ImageChanges { Name = "meanwhile" }, Token)).Status);
         gate.SetResult();
         ServiceImage active = await upload;

@@ -12,7 +12,7 @@ public sealed class WebImageServiceTests : IDisposable
 {
     private static readonly byte[] Content = FaultyStream.Pattern(300_000);
 
-    private readonly WebImageService _service = new(new TransportSettings { IdleTimeout = TimeSpan.FromMilliseconds(500) }, retries: 1);
+    private readonly WebImageService _service = new(new TransportSettings { IdleTimeout = TimeSpan.FromSeconds(60) }, retries: 1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -124,7 +124,8 @@ public sealed class WebImageServiceTests : IDisposable
     {
         await using PlayedServer server = await PlayedServer.StartAsync();
         server.On("GET /x", context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
-        ServiceUnavailableException e = await Assert.ThrowsAsync<ServiceUnavailableException>(() => _service.GetAsync(server.Address + "/x", Token));
+        using var impatient = new WebImageService(new TransportSettings { IdleTimeout = TimeSpan.FromMilliseconds(500) }, retries: 1);
+        ServiceUnavailableException e = await Assert.ThrowsAsync<ServiceUnavailableException>(() => impatient.GetAsync(server.Address + "/x", Token));
         Assert.Contains("no byte moved for 0.5 seconds", e.Message, StringComparison.Ordinal);
     }
 

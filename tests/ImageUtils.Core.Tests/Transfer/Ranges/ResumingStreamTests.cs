@@ -9,7 +9,7 @@ namespace ImageUtils.Core.Tests.Transfer.Ranges;
 /// <summary>One stream over a line that breaks.</summary>
 public sealed class ResumingStreamTests : IDisposable
 {
-    private readonly WebImageService _service = new(new TransportSettings { IdleTimeout = TimeSpan.FromMilliseconds(500) }, retries: 0);
+    private readonly WebImageService _service = new(new TransportSettings { IdleTimeout = TimeSpan.FromSeconds(60) }, retries: 0);
     private readonly LineCounts _counts = new();
     private readonly List<string> _reports = [];
 
@@ -50,8 +50,12 @@ public sealed class ResumingStreamTests : IDisposable
         byte[] content = FaultyStream.Pattern(100_000);
         await using PlayedServer server = await PlayedServer.StartAsync();
         server.On("GET /x", PlayedServer.Stall(content[..40_000], content.Length), new ServedImage(content) { Tag = null }.AnswerAsync);
-        Assert.Equal(content, await ReadAsync(Open(server.Address + "/x")));
-        Assert.Contains("no byte moved", Assert.Single(_reports), StringComparison.Ordinal);
+        using WebImageService impatient = Impatient(TimeSpan.FromSeconds(1));
+        Assert.Equal(content, await ReadAsync(Open(server.Address + "/x", retries: 20, service: impatient)));
+
+        // A machine that is busy may let more than one line fall silent.
+        Assert.NotEmpty(_reports);
+        Assert.All(_reports, report => Assert.Contains("no byte moved", report, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,10 +70,13 @@ public sealed class ResumingStreamTests : IDisposable
             {
                 await context.Response.Body.WriteAsync(new[] { one }, context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
-                await Task.Delay(60, context.RequestAborted);
+                await Task.Delay(300, context.RequestAborted);
             }
         });
-        Assert.Equal(content, await ReadAsync(Open(server.Address + "/x")));
+
+        // All of it takes longer than the patience, no byte comes near to it.
+        using WebImageService impatient = Impatient(TimeSpan.FromSeconds(3));
+        Assert.Equal(content, await ReadAsync(Open(server.Address + "/x", service: impatient)));
         Assert.Empty(_reports);
     }
 
@@ -173,9 +180,11 @@ public sealed class ResumingStreamTests : IDisposable
         Assert.Equal([1, 2, 4, 16, 30, 30], new[] { 1, 2, 3, 5, 6, 1000 }.Select(attempt => policy.PauseBefore(attempt).TotalSeconds));
     }
 
-    private ResumingStream Open(string address, int retries = 3, long start = 0, ImageDataVersion? version = null) => new(
+    private static WebImageService Impatient(TimeSpan limit) => new(new TransportSettings { IdleTimeout = limit }, retries: 0);
+
+    private ResumingStream Open(string address, int retries = 3, long start = 0, ImageDataVersion? version = null, WebImageService? service = null) => new(
         address,
-        (offset, length, token) => _service.OpenDataAsync(address, offset, length, token),
+        (offset, length, token) => (service ?? _service).OpenDataAsync(address, offset, length, token),
         start,
         null,
         version ?? new ImageDataVersion(address),
