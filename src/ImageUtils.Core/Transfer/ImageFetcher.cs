@@ -5,6 +5,7 @@ using ImageUtils.Formats;
 using ImageUtils.Operations;
 using ImageUtils.Safety;
 using ImageUtils.Services;
+using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 using ImageUtils.Transfer.Ranges;
 using ImageUtils.Transfer.Signatures;
@@ -56,7 +57,7 @@ public sealed class ImageFetcher
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
         if (request.HashFile is not null)
         {
-            expected = await HashList.FindAsync(request.HashFile, NameOf(image), request.HashAlgorithm, cancellationToken).ConfigureAwait(false);
+            expected = await HashList.FindAsync(request.HashFile, NameOf(image), request.HashAlgorithm, _service as WebImageService, cancellationToken).ConfigureAwait(false);
         }
 
         HashPromise promise = HashPromise.Of(image, expected, algorithm, _context.Log);
@@ -125,7 +126,7 @@ public sealed class ImageFetcher
         if (_service.IsRemote && kept.IsThere)
         {
             await download.AskAsync(cancellationToken).ConfigureAwait(false);
-            if (kept.TryTake(file, download.Version))
+            if (kept.TryTake(file, download.Version, download.Host))
             {
                 _context.Log.Verbose($"An earlier download to {file.DestinationPath} is taken up again.");
             }
@@ -141,7 +142,7 @@ public sealed class ImageFetcher
         }
         catch (ImageUtilsException e) when (_service.IsRemote && e is ImageDownloadFailedException { IsInterrupted: true } or ServiceUnavailableException)
         {
-            if (kept.TryKeep(file, download.Version) is not (> 0 and long length))
+            if (kept.TryKeep(file, download.Version, download.Host) is not (> 0 and long length))
             {
                 throw;
             }
