@@ -14,6 +14,7 @@ internal static class ConvertVerb
 {
     private static readonly Argument<string[]> Paths = new("SRC DEST") { Description = "Source and destination; with --image the destination alone.", Arity = new ArgumentArity(1, 2) };
     private static readonly Option<string?> Address = WebAddress.Option();
+    private static readonly Option<bool> AnyRedirect = WebAddress.AllowAnyRedirect();
     private static readonly Option<string?> Image = new("--image") { Description = "Make the volume from this image of the image service.", HelpName = "ID" };
     private static readonly Option<string?> To = Choice.Format("--to", "The format of the result (raw).");
     private static readonly Option<string?> From = Choice.Format("--from", "The format the source is claimed to be; the content must agree.", allowMachineImage: true);
@@ -37,7 +38,7 @@ internal static class ConvertVerb
     {
         Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
         {
-            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, RunAsRoot, Force,
+            Paths, Image, Address, AnyRedirect, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, RunAsRoot, Force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
@@ -79,7 +80,7 @@ internal static class ConvertVerb
             image ?? paths[0],
             async () =>
             {
-                using WebImageService? web = WebAddress.Open(session, address);
+                using WebImageService? web = WebAddress.Open(session, address, parsed.GetValue(AnyRedirect));
                 using Passphrase? passphrase = PassphraseOption.Read(parsed, PassphraseFile);
                 using Passphrase? sourcePassphrase = PassphraseOption.Read(parsed, SourcePassphraseFile);
                 T Complete<T>(T request)

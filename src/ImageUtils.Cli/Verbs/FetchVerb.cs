@@ -15,6 +15,7 @@ internal static class FetchVerb
     {
         Argument<string[]> words = new("ID DEST") { Description = "The image, and the file or folder it goes to; with --uri the destination alone.", Arity = new ArgumentArity(1, 2) };
         Option<string?> uri = WebAddress.Option();
+        Option<bool> anyRedirect = WebAddress.AllowAnyRedirect();
         Option<string?> hashFile = new("--hash-file") { Description = "A list of hashes (SHA256SUMS), a file or an address, that has the image's.", HelpName = "F" };
         Option<int> connections = new("--connections") { Description = "How many connections may be used at once (1).", DefaultValueFactory = _ => 1, HelpName = "N" };
         connections.Validators.Add(result =>
@@ -40,7 +41,7 @@ internal static class FetchVerb
         Option<bool> force = new("--force") { Description = "Overwrite an existing destination." };
         Command command = new("fetch", "Download an image into a file; hash and format are checked.")
         {
-            words, uri, expectedHash, algorithm, hashFile, requireHash, requireSignature, connections, skipFormatCheck, volumeSize, force,
+            words, uri, anyRedirect, expectedHash, algorithm, hashFile, requireHash, requireSignature, connections, skipFormatCheck, volumeSize, force,
         };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
@@ -55,7 +56,7 @@ internal static class FetchVerb
 
                 await session.EachAsync(address ?? given[0], async () =>
                 {
-                    using WebImageService? web = WebAddress.Open(session, address);
+                    using WebImageService? web = WebAddress.Open(session, address, parsed.GetValue(anyRedirect));
                     IImageService service = web ?? session.Service;
                     ImageFetcher fetcher = new(session.Operations, service);
                     string target = FullPath.Of(given[^1]);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ImageUtils.Conversion;
+using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
 using ImageUtils.Services;
 using ImageUtils.Services.Http;
@@ -9,10 +10,12 @@ using ImageUtils.Transfer;
 namespace ImageUtils.PowerShell.Commands;
 
 /// <content>Images of the image service, and of the web, as source.</content>
-public sealed partial class ConvertVolumeImageCommand
+public sealed partial class ConvertVolumeImageCommand : IDynamicParameters
 {
     private const string ImageSet = "ImageId";
     private const string UriSet = "Uri";
+
+    private readonly TransportParameters _transport = new(UriSet);
 
     /// <summary>The image of the image service to make the volume from.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
@@ -25,6 +28,10 @@ public sealed partial class ConvertVolumeImageCommand
     [ValidateNotNullOrEmpty]
     public string? Uri { get; set; }
 
+    /// <summary>Follow redirects to another scheme, to this machine and to the local link too.</summary>
+    [Parameter(ParameterSetName = UriSet)]
+    public SwitchParameter AllowAnyRedirect { get; set; }
+
     /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
     [Parameter(ParameterSetName = ImageSet)]
     public SwitchParameter RequireSignature { get; set; }
@@ -33,9 +40,12 @@ public sealed partial class ConvertVolumeImageCommand
     [Parameter(ParameterSetName = ImageSet)]
     public ImageServiceConnection? ImageService { get; set; }
 
-    private async Task ConvertWebAsync(string address, string path, long? volume, CancellationToken token)
+    /// <inheritdoc/>
+    public object GetDynamicParameters() => _transport.Declared;
+
+    private async Task ConvertWebAsync(TransportSettings transport, string address, string path, long? volume, CancellationToken token)
     {
-        using WebImageService web = new(TransportSettings.Default, Operations.Options.RetryCount);
+        using WebImageService web = new(transport, Operations.Options.RetryCount, AllowAnyRedirect);
         await ConvertImageAsync(web, address, path, volume, token).ConfigureAwait(false);
     }
 

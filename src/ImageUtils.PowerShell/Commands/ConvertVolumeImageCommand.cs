@@ -4,6 +4,7 @@ using ImageUtils.Conversion;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
 using ImageUtils.Services;
+using ImageUtils.Services.Http;
 using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 
@@ -83,7 +84,7 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     protected override void Process()
     {
         string destination = Unresolved(Destination);
-        long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
+        long? volume = SizeParameters.ToBytes(this, VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
         if (string.Equals(ParameterSetName, ImageSet, StringComparison.Ordinal))
         {
             string imageId = ImageId;
@@ -97,7 +98,8 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
         {
             Uri address = WebImageService.Parse(Uri);
             string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(address.AbsolutePath), Format);
-            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(address.AbsoluteUri, path, volume, token));
+            TransportSettings transport = _transport.Over(TransportSettings.Default, SessionState);
+            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(transport, address.AbsoluteUri, path, volume, token));
             return;
         }
 
