@@ -16,6 +16,7 @@ internal static class ConvertVerb
     private static readonly Option<string?> Address = WebAddress.Option();
     private static readonly Option<bool> AnyRedirect = WebAddress.AllowAnyRedirect();
     private static readonly Option<string?> Image = new("--image") { Description = "Make the volume from this image of the image service.", HelpName = "ID" };
+    private static readonly HashOptions Hashes = new();
     private static readonly Option<string?> To = Choice.Format("--to", "The format of the result (raw).");
     private static readonly Option<string?> From = Choice.Format("--from", "The format the source is claimed to be; the content must agree.", allowMachineImage: true);
     private static readonly Option<string?> Subformat = new("--subformat") { Description = "The subformat of the result, for example fixed or streamOptimized.", HelpName = "S" };
@@ -40,6 +41,7 @@ internal static class ConvertVerb
         {
             Paths, Image, Address, AnyRedirect, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, RunAsRoot, Force,
         };
+        Hashes.AddTo(command);
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
     }
@@ -62,6 +64,11 @@ internal static class ConvertVerb
         if (image is null && parsed.GetValue(RequireSignature))
         {
             throw new UsageException("--require-signature goes with --image; a file is tested by imageutils verify-signature.");
+        }
+
+        if (image is null && Hashes.Demand(parsed) != HashDemand.None)
+        {
+            throw new UsageException("Hashes are demanded of images that are fetched, by --image or --uri.");
         }
 
         if (paths.Length != (image is null ? 2 : 1))
@@ -105,6 +112,8 @@ internal static class ConvertVerb
         DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), NameOf(imageId), Format(parsed)),
         OutputFormat = Format(parsed),
         RequireSignature = parsed.GetValue(RequireSignature),
+        Hash = Hashes.Demand(parsed),
+        Connections = Hashes.Connections(parsed),
     };
 
     /// <summary>An address is called by the last part of its path.</summary>

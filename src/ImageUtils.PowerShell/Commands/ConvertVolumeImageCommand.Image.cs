@@ -15,7 +15,7 @@ public sealed partial class ConvertVolumeImageCommand : IDynamicParameters
     private const string ImageSet = "ImageId";
     private const string UriSet = "Uri";
 
-    private readonly TransportParameters _transport = new(UriSet);
+    private readonly ImageSourceParameters _source = new(ImageSet, UriSet);
 
     /// <summary>The image of the image service to make the volume from.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
@@ -28,10 +28,6 @@ public sealed partial class ConvertVolumeImageCommand : IDynamicParameters
     [ValidateNotNullOrEmpty]
     public string? Uri { get; set; }
 
-    /// <summary>Follow redirects to another scheme, to this machine and to the local link too.</summary>
-    [Parameter(ParameterSetName = UriSet)]
-    public SwitchParameter AllowAnyRedirect { get; set; }
-
     /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
     [Parameter(ParameterSetName = ImageSet)]
     public SwitchParameter RequireSignature { get; set; }
@@ -41,17 +37,25 @@ public sealed partial class ConvertVolumeImageCommand : IDynamicParameters
     public ImageServiceConnection? ImageService { get; set; }
 
     /// <inheritdoc/>
-    public object GetDynamicParameters() => _transport.Declared;
+    public object GetDynamicParameters() => _source.Declared;
 
-    private async Task ConvertWebAsync(TransportSettings transport, string address, string path, long? volume, CancellationToken token)
+    private async Task ConvertWebAsync(TransportSettings transport, string address, string path, HashDemand hash, long? volume, CancellationToken token)
     {
-        using WebImageService web = new(transport, Operations.Options.RetryCount, AllowAnyRedirect);
-        await ConvertImageAsync(web, address, path, volume, token).ConfigureAwait(false);
+        using WebImageService web = new(transport, Operations.Options.RetryCount, _source.AllowAnyRedirect);
+        await ConvertImageAsync(web, address, path, hash, volume, token).ConfigureAwait(false);
     }
 
-    private async Task ConvertImageAsync(IImageService service, string imageId, string path, long? volume, CancellationToken token)
+    private async Task ConvertImageAsync(IImageService service, string imageId, string path, HashDemand hash, long? volume, CancellationToken token)
     {
-        VolumeFetchRequest request = new() { ImageId = imageId, DestinationPath = path, OutputFormat = Format, RequireSignature = RequireSignature };
+        VolumeFetchRequest request = new()
+        {
+            ImageId = imageId,
+            DestinationPath = path,
+            OutputFormat = Format,
+            RequireSignature = RequireSignature,
+            Hash = hash,
+            Connections = _source.Connections,
+        };
         VolumeFetcher fetcher = new(Operations, service, new ImageConverter(Operations));
         EmitFile(await fetcher.FetchAsync(Complete(request, volume), token).ConfigureAwait(false), path);
     }

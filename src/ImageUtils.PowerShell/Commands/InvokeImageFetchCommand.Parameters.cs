@@ -20,10 +20,6 @@ public sealed partial class InvokeImageFetchCommand
     [ValidateNotNullOrEmpty]
     public string? Uri { get; set; }
 
-    /// <summary>Follow redirects to another scheme, to this machine and to the local link too.</summary>
-    [Parameter(ParameterSetName = UriSet)]
-    public SwitchParameter AllowAnyRedirect { get; set; }
-
     /// <summary>The file, or a folder that gets <c>id.format</c>.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("DestinationPath")]
@@ -33,30 +29,6 @@ public sealed partial class InvokeImageFetchCommand
     /// <summary>Do not look at the format of what was downloaded.</summary>
     [Parameter]
     public SwitchParameter SkipFormatCheck { get; set; }
-
-    /// <summary>The hash that the data must have, in hex.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ExpectedHash { get; set; }
-
-    /// <summary>The algorithm of the expected hash.</summary>
-    [Parameter]
-    [ValidateSet("md5", "sha1", "sha256", "sha384", "sha512")]
-    public string? HashAlgorithm { get; set; }
-
-    /// <summary>A list of hashes (SHA256SUMS), a file or an address, that has the image's.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? HashFile { get; set; }
-
-    /// <summary>How many connections may be used at once.</summary>
-    [Parameter]
-    [ValidateRange(1, 16)]
-    public int Connections { get; set; } = 1;
-
-    /// <summary>Refuse an image for which nobody promises a hash.</summary>
-    [Parameter]
-    public SwitchParameter RequireHash { get; set; }
 
     /// <summary>Refuse an image without a signature, and verify it whatever the option VerifySignatures says.</summary>
     [Parameter]

@@ -13,11 +13,11 @@ namespace ImageUtils.PowerShell.Commands;
 public sealed partial class InvokeImageFetchCommand : OperationCommand, IDynamicParameters
 {
     private readonly DestinationQueue _queue = new();
-    private readonly TransportParameters _transport = new(UriSet);
+    private readonly ImageSourceParameters _source = new(ImageSet, UriSet);
     private WebImageService? _web;
 
     /// <inheritdoc/>
-    public object GetDynamicParameters() => _transport.Declared;
+    public object GetDynamicParameters() => _source.Declared;
 
     /// <inheritdoc/>
     protected override object? Input => Destination;
@@ -27,7 +27,7 @@ public sealed partial class InvokeImageFetchCommand : OperationCommand, IDynamic
     {
         string imageId = Uri is null ? ImageId : WebImageService.Parse(Uri).AbsoluteUri;
         string destination = FileSystemPath.Unresolved(SessionState, Destination);
-        string? hashes = HashFile is null || HashFile.Contains("://", StringComparison.Ordinal) ? HashFile : FileSystemPath.Unresolved(SessionState, HashFile);
+        HashDemand hash = _source.Hash(SessionState);
         long? volume = SizeParameters.ToBytes(this, VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
         ImageFetcher fetcher = new(Operations, Service());
 
@@ -36,7 +36,7 @@ public sealed partial class InvokeImageFetchCommand : OperationCommand, IDynamic
         {
             ServiceImage image = await fetcher.FindAsync(imageId, token).ConfigureAwait(false);
             string path = fetcher.DestinationOf(destination, image);
-            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(fetcher, path, image, hashes, volume, work)));
+            Post(() => _queue.Add(imageId, destination, path, work => FetchAsync(fetcher, path, image, hash, volume, work)));
         });
     }
 
@@ -56,9 +56,9 @@ public sealed partial class InvokeImageFetchCommand : OperationCommand, IDynamic
 
     private IImageService Service() => Uri is null
         ? Session.Choose(ImageService).Service
-        : _web ??= new WebImageService(_transport.Over(TransportSettings.Default, SessionState), Operations.Options.RetryCount, AllowAnyRedirect);
+        : _web ??= new WebImageService(_source.Over(TransportSettings.Default, SessionState), Operations.Options.RetryCount, _source.AllowAnyRedirect);
 
-    private async Task FetchAsync(ImageFetcher fetcher, string path, ServiceImage image, string? hashes, long? volume, CancellationToken token)
+    private async Task FetchAsync(ImageFetcher fetcher, string path, ServiceImage image, HashDemand hash, long? volume, CancellationToken token)
     {
         FetchRequest request = new()
         {
@@ -66,11 +66,8 @@ public sealed partial class InvokeImageFetchCommand : OperationCommand, IDynamic
             Image = image,
             DestinationPath = path,
             SkipFormatCheck = SkipFormatCheck,
-            ExpectedHash = ExpectedHash,
-            HashAlgorithm = HashAlgorithm,
-            HashFile = hashes,
-            RequireHash = RequireHash,
-            Connections = Connections,
+            Hash = hash,
+            Connections = _source.Connections,
             RequireSignature = RequireSignature,
             VolumeSizeBytes = volume,
             Force = Force,

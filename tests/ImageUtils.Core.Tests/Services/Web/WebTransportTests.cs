@@ -133,7 +133,7 @@ public sealed class WebTransportTests : IDisposable
     private async Task<ImageFetchResult> FetchAsync(PlayedServer server, TransportSettings transport, string? hashFile = null)
     {
         using WebImageService web = new(transport, retries: 0);
-        FetchRequest request = new() { ImageId = AddressOf(server) + "/disk.img", DestinationPath = _world.OutFile("disk.img"), HashFile = hashFile, Force = true };
+        FetchRequest request = new() { ImageId = AddressOf(server) + "/disk.img", DestinationPath = _world.OutFile("disk.img"), Hash = new HashDemand { HashFile = hashFile }, Force = true };
         return await new ImageFetcher(_world.Context, web).FetchAsync(request, Token);
     }
 }

@@ -155,7 +155,7 @@ public sealed class MirrorFetchTests : IAsyncLifetime
     private async Task<ImageFetchResult> FetchAsync(string? hash = null, int connections = 1)
     {
         using WebImageService web = new(new TransportSettings { IdleTimeout = TimeSpan.FromSeconds(20) }, retries: 0);
-        FetchRequest request = new() { ImageId = Address, DestinationPath = Disk, ExpectedHash = hash, Connections = connections };
+        FetchRequest request = new() { ImageId = Address, DestinationPath = Disk, Hash = new HashDemand { ExpectedHash = hash }, Connections = connections };
         return await new ImageFetcher(_world.Context, web).FetchAsync(request, Token);
     }
 }
