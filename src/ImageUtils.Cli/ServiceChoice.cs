@@ -28,11 +28,13 @@ internal sealed class ServiceChoice
     private readonly string? _cloud;
     private readonly string? _keyManager;
     private readonly string? _certificates;
+    private readonly ParseResult _parsed;
 
     private ServiceChoice(string? local, string[] endpoints, string? tokenFile, string? cloud, ParseResult parsed)
     {
         _keyManager = parsed.GetValue(SharedOptions.KeyManagerEndpoint);
         _certificates = parsed.GetValue(SharedOptions.CertificateDirectory) is { } folder ? FullPath.Of(folder) : null;
+        _parsed = parsed;
         bool isNamed = local is not null || endpoints.Length > 0 || cloud is not null;
         _local = local;
         _endpoints = isNamed ? endpoints : _environment.Variable(EndpointVariable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -91,6 +93,7 @@ internal sealed class ServiceChoice
         RetryCount = options.RetryCount,
         KeyManagerEndpoint = _keyManager is null ? settings.KeyManagerEndpoint : ServiceAddress.Parse(_keyManager, "--key-manager-endpoint"),
         CertificateDirectory = _certificates,
+        Transport = TransportChoice.Over(settings.Transport, _parsed),
     };
 
     private CloudConnectionSettings OfEndpoints(IOperationLog log) => new()

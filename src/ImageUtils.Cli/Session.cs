@@ -3,6 +3,7 @@ using ImageUtils.Configuration;
 using ImageUtils.Errors;
 using ImageUtils.Operations;
 using ImageUtils.Services;
+using ImageUtils.Services.Http;
 
 namespace ImageUtils.Cli;
 
@@ -11,6 +12,7 @@ internal sealed class Session : IOperationLog, IDisposable
 {
     private readonly bool _verbose;
     private readonly ServiceChoice _choice;
+    private readonly ParseResult _parsed;
     private IImageService? _service;
     private bool _failed;
 
@@ -22,6 +24,7 @@ internal sealed class Session : IOperationLog, IDisposable
         LoadedOptions = OptionsLoader.LoadWithSources(Environment.GetEnvironmentVariable);
         Operations = OperationContext.Create(Options, this, progress: null);
         _choice = ServiceChoice.Of(parsed);
+        _parsed = parsed;
     }
 
     /// <summary>Cancelled by Ctrl+C.</summary>
@@ -39,6 +42,9 @@ internal sealed class Session : IOperationLog, IDisposable
     /// <summary>The image service, made when it is wanted first; nothing is sent before something is asked.</summary>
     /// <exception cref="ImageUtilsException">The settings that lead to it cannot be used.</exception>
     public IImageService Service => _service ??= _choice.Create(Options, this);
+
+    /// <summary>How servers are reached that no cloud says anything of.</summary>
+    public TransportSettings Transport => TransportChoice.Over(TransportSettings.Default, _parsed);
 
     /// <summary>Prints results.</summary>
     public ResultWriter Results { get; }

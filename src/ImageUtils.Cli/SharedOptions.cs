@@ -26,6 +26,21 @@ internal static class SharedOptions
     /// <summary>The service that has signers' certificates.</summary>
     public static Option<string?> KeyManagerEndpoint { get; } = new("--key-manager-endpoint") { Description = "The address of the key manager that has signers' certificates, where no catalogue names it.", HelpName = "URL", Recursive = true };
 
+    /// <summary>The authorities that are trusted.</summary>
+    public static Option<string?> CaCertificate { get; } = new("--ca-certificate") { Description = "A PEM file with the authorities that are trusted instead of the system's.", HelpName = "F", Recursive = true };
+
+    /// <summary>Who we are to servers that ask.</summary>
+    public static Option<string?> ClientCertificate { get; } = new("--client-certificate") { Description = "A client certificate: PEM, or PKCS #12 without a password.", HelpName = "F", Recursive = true };
+
+    /// <summary>Its key.</summary>
+    public static Option<string?> ClientKey { get; } = new("--client-key") { Description = "Its private key, where that is in a PEM file of its own.", HelpName = "F", Recursive = true };
+
+    /// <summary>Any certificate of a server will do.</summary>
+    public static Option<bool> SkipCertificateCheck { get; } = new("--skip-certificate-check") { Description = "Accept any certificate of a server.", Recursive = true };
+
+    /// <summary>The proxy.</summary>
+    public static Option<string?> Proxy { get; } = new("--proxy") { Description = "The address of the proxy; without it the system's own.", HelpName = "URL", Recursive = true };
+
     /// <summary>A cloud of clouds.yaml.</summary>
     public static Option<string?> Cloud { get; } = new("--cloud") { Description = "The cloud of clouds.yaml to work with.", HelpName = "NAME", Recursive = true };
 }

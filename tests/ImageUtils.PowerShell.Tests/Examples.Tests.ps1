@@ -1,11 +1,6 @@
 BeforeDiscovery {
-    $pages = Join-Path $PSScriptRoot '../../docs/en-US'
-    $examples = foreach ($page in Get-ChildItem -Path $pages -Filter '*-*.md') {
-        $text = Get-Content -Raw -LiteralPath $page.FullName
-        foreach ($match in [regex]::Matches($text, '(?s)### (Example \d+: [^\n]+)\n\n```powershell\n(.*?)\n```')) {
-            @{ Page = $page.BaseName; Title = $match.Groups[1].Value; Code = $match.Groups[2].Value }
-        }
-    }
+    . (Join-Path $PSScriptRoot 'TestSetup.ps1')
+    $examples = Get-PageExample | Where-Object { $_.Page -notin $RealServicePages }
 }
 
 BeforeAll { . (Join-Path $PSScriptRoot 'TestSetup.ps1') }

@@ -3,6 +3,9 @@
 
 BeforeDiscovery {
     $script = Join-Path $PSScriptRoot '../Services/openstack.sh'
+    # The pages of what only a real service can do; Examples.Tests.ps1 runs all others.
+    . (Join-Path $PSScriptRoot 'TestSetup.ps1')
+    $examples = Get-PageExample | Where-Object { $_.Page -in $RealServicePages }
     $hasServices = $IsLinux -and ($env:IMAGEUTILS_TEST_OPENSTACK -or -not (& $script missing))
 }
 
@@ -18,6 +21,7 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
         }
         $state = Get-Content -Raw -LiteralPath (Join-Path $folder 'state.json') | ConvertFrom-Json
         $demo = [pscredential]::new('demo', (ConvertTo-SecureString 'demo-secret' -AsPlainText -Force))
+        $other = [pscredential]::new('other', (ConvertTo-SecureString 'other-secret' -AsPlainText -Force))
         $wrong = [pscredential]::new('demo', (ConvertTo-SecureString 'wrong-secret' -AsPlainText -Force))
         foreach ($variable in Get-ChildItem env: | Where-Object Name -Like 'OS_*') { Remove-Item "env:$($variable.Name)" }
         $disk = New-RawDisk -Path (Join-Path $TestDrive 'volume.raw') -Size 4MB
@@ -140,6 +144,115 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
         $shown = ($connection | Format-List * | Out-String) + ($connection | ConvertTo-Json -Depth 5 -WarningAction Ignore) + ($connection | Out-String) + $connection
         $shown | Should -Not -Match 'gAAAA|demo-secret'
         $shown | Should -Match 'demo'
+    }
+
+    It 'shares an image with a project, which answers' {
+        $theirs = Connect-ImageService -AuthUrl $state.identity -Credential $other -Project other
+        $mine = Connect-ImageService -AuthUrl $state.identity -Credential $demo -Project demo
+        $project = $state.accounts.other.projectId
+        $image = New-ServiceImage -Name "shared $([guid]::NewGuid())" -DiskFormat raw -Visibility shared
+        Add-ServiceImageMember $image.ImageId $project -WhatIf
+        Get-ServiceImageMember $image.ImageId | Should -BeNullOrEmpty
+        $member = $image | Add-ServiceImageMember -MemberId $project
+        $member | Should -BeOfType ([ImageUtils.ImageMember])
+        $member.Status | Should -Be 'pending'
+        ($member | Out-String) | Should -Match "ImageId\s+MemberId\s+Status"
+        Add-ServiceImageMember $image.ImageId -ProjectId $project -ErrorVariable twice -ErrorAction SilentlyContinue
+        $twice.FullyQualifiedErrorId | Should -BeLike 'ImageStatusConflict,*'
+        $twice.TargetObject | Should -Be $image.ImageId
+
+        Get-ServiceImage -Name $image.Name -ImageService $theirs | Should -BeNullOrEmpty
+        $waiting = Get-ServiceImage -Name $image.Name -Visibility shared -MemberStatus pending -ImageService $theirs
+        $waiting.ImageId | Should -Be $image.ImageId
+        Set-ServiceImageMember $image.ImageId accepted -ImageService $theirs -WhatIf
+        (Get-ServiceImageMember $image.ImageId).Status | Should -Be 'pending'
+        ($waiting | Set-ServiceImageMember -Status Accepted -ImageService $theirs -PassThru).Status | Should -Be 'accepted'
+        (Get-ServiceImage -Name $image.Name -ImageService $theirs).ImageId | Should -Be $image.ImageId
+        Set-ServiceImageMember $image.ImageId rejected -MemberId $project -ErrorVariable denied -ErrorAction SilentlyContinue -ImageService $mine
+        $denied.FullyQualifiedErrorId | Should -BeLike 'NotAuthorized,*'
+
+        Get-ServiceImageMember $image.ImageId | Remove-ServiceImageMember -WhatIf
+        (Get-ServiceImageMember $image.ImageId).MemberId | Should -Be $project
+        Get-ServiceImageMember $image.ImageId | Remove-ServiceImageMember
+        Get-ServiceImageMember $image.ImageId | Should -BeNullOrEmpty
+        Remove-ServiceImageMember $image.ImageId $project -ErrorVariable gone -ErrorAction SilentlyContinue
+        $gone.FullyQualifiedErrorId | Should -BeLike 'ImageNotFound,*'
+        Remove-ServiceImage $image.ImageId -Confirm:$false
+    }
+
+    It 'has the service import a file and an address, and tells how that went' {
+        Connect-ImageService -Endpoint $state.openImage | Out-Null
+        $image = New-ServiceImage -Name 'staged' -DiskFormat raw
+        Import-ServiceImage $image.ImageId -LiteralPath $disk -StoreId cheap -WhatIf
+        (Get-ServiceImage $image.ImageId).Status | Should -Be 'queued'
+        Import-ServiceImage $image.ImageId -LiteralPath $disk -StoreId ceph -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'StoreNotFound,*'
+        $staged = $image | Import-ServiceImage -LiteralPath $disk -Method glance-direct -StoreId cheap, fast
+        $staged.Status | Should -Be 'active'
+        $staged.Stores | Sort-Object | Should -Be 'cheap', 'fast'
+        $staged.OsHashValue | Should -Be (Get-FileHash -LiteralPath $disk -Algorithm SHA512).Hash
+        $task = @($staged | Get-ServiceImageTask)[0]
+        $task | Should -BeOfType ([ImageUtils.ImageTask])
+        $task.Status | Should -Be 'success'
+        $task.IsFailed | Should -BeFalse
+        $task.ImageId | Should -Be $image.ImageId
+        ($task | Out-String) | Should -Match 'api_image_import'
+
+        $copy = New-ServiceImage -Name 'copy' -DiskFormat raw | Import-ServiceImage -Uri "$($state.openImage)/v2/images/$($image.ImageId)/file"
+        $copy.OsHashValue | Should -Be $staged.OsHashValue
+        $broken = New-ServiceImage -Name 'broken' -DiskFormat raw
+        Import-ServiceImage $broken.ImageId -Uri "$($state.openImage)/v2/images/none/file" -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ImageUploadFailed,*'
+        (Get-ServiceImageTask $broken.ImageId | Where-Object IsFailed).Count | Should -Be 1
+        Import-ServiceImage $broken.ImageId -Uri http://192.0.2.1/disk -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'RequestRefused,*'
+        { Get-ServiceImageTask ([guid]::NewGuid()) -ErrorAction Stop } | Should -Throw -ErrorId 'ImageNotFound*'
+        (Get-Completion "Import-ServiceImage $($broken.ImageId) -StoreId c").CompletionText | Should -Contain 'cheap'
+        (Get-Completion "Get-ServiceImageTask $($broken.ImageId.Substring(0, 8))").CompletionText | Should -Contain $broken.ImageId
+        $staged, $copy, $broken | Remove-ServiceImage -Confirm:$false
+    }
+
+    It 'sends nothing of a file that is not what the image claims' -Skip:(-not (Get-Command qemu-img -ErrorAction Ignore)) {
+        Connect-ImageService -Endpoint $state.openImage | Out-Null
+        $hidden = New-Qcow2Disk -Path (Join-Path $TestDrive 'hidden.raw')
+        $image = New-ServiceImage -Name 'raw, it says' -DiskFormat raw
+        $image | Import-ServiceImage -LiteralPath $hidden -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -Match '^(FormatMismatch|ImageUnacceptable|UnsafeImage),'
+        (Get-ServiceImage $image.ImageId).Status | Should -Be 'queued'
+        Remove-ServiceImage $image.ImageId -Confirm:$false
+    }
+
+    It '<Page>, <Title>' -ForEach $examples {
+        $owner = Connect-ImageService -Endpoint $state.openImage
+        $id = (New-ServiceImage -Name example -DiskFormat raw -Visibility shared).ImageId
+        $project = $state.accounts.other.projectId
+        Push-Location $TestDrive
+        try {
+            'debian.raw', 'debian.qcow2' | ForEach-Object { Copy-Item -LiteralPath $disk -Destination $_ }
+            $made = Publish-VolumeImage $disk -Name source -DiskFormat raw
+            $address = "$($state.openImage)/v2/images/$($made.ImageId)/file"
+            if ($Page -eq 'Set-ServiceImageMember') {
+                $owner = Connect-ImageService -AuthUrl $state.identity -Credential $demo -Project demo
+                $id = (New-ServiceImage -Name example -DiskFormat raw -Visibility shared).ImageId
+                Add-ServiceImageMember $id $project | Out-Null
+                Connect-ImageService -AuthUrl $state.identity -Credential $other -Project other | Out-Null
+            }
+            elseif ($Page -like 'Remove-*') { Add-ServiceImageMember $id $project | Out-Null }
+            $script = $Code -replace 'https://images\.example\.org/debian\.raw', $address -replace 'DiskFormat qcow2', 'DiskFormat raw'
+            $ErrorActionPreference = 'Stop'
+            { . ([scriptblock]::Create($script)) | Out-Null } | Should -Not -Throw -Because $script
+            if ($Page -eq 'Add-ServiceImageMember') { (Get-ServiceImageMember $id).MemberId | Should -Be $project }
+            if ($Page -eq 'Set-ServiceImageMember') { (Get-ServiceImageMember $id).Status | Should -Be 'accepted' }
+            if ($Page -eq 'Remove-ServiceImageMember') { Get-ServiceImageMember $id | Should -BeNullOrEmpty }
+            if ($Page -eq 'Import-ServiceImage') { (Get-ServiceImage -Name debian).Status | Should -Be 'active' }
+        }
+        finally {
+            Pop-Location
+            Connect-ImageService -Endpoint $state.openImage | Out-Null
+            Get-ServiceImage -Name debian | Remove-ServiceImage -Confirm:$false
+            Remove-ServiceImage $made.ImageId -Confirm:$false
+            Remove-ServiceImage $id -Confirm:$false -ImageService $owner
+        }
     }
 
     It 'works with a service that asks nobody, also in parallel runspaces' {

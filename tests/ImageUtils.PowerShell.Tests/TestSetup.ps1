@@ -12,6 +12,19 @@ $env:XDG_CONFIG_HOME = $env:APPDATA = $settings
 $script:OptionsFile = Join-Path $env:XDG_CONFIG_HOME 'imageutils/options.json'
 $script:HasQemuImg = [bool](Get-Command qemu-img -CommandType Application -ErrorAction Ignore)
 
+# What these pages show only a real image service can do.
+$script:RealServicePages = 'Get-ServiceImageMember', 'Add-ServiceImageMember', 'Set-ServiceImageMember', 'Remove-ServiceImageMember', 'Import-ServiceImage', 'Get-ServiceImageTask'
+
+function Get-PageExample {
+    <# .SYNOPSIS The examples of the help pages, each with its page, title and code. #>
+    foreach ($page in Get-ChildItem -Path (Join-Path $PSScriptRoot '../../docs/en-US') -Filter '*-*.md') {
+        $text = Get-Content -Raw -LiteralPath $page.FullName
+        foreach ($match in [regex]::Matches($text, '(?s)### (Example \d+: [^\n]+)\n\n```powershell\n(.*?)\n```')) {
+            @{ Page = $page.BaseName; Title = $match.Groups[1].Value; Code = $match.Groups[2].Value }
+        }
+    }
+}
+
 function New-RawDisk {
     <# .SYNOPSIS A raw disk with a pattern at its beginning and in its middle, and holes elsewhere. #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]

@@ -83,6 +83,20 @@ C
     OS_KEYSTONE_CONFIG_DIR=$home run keystone "$PYTHON" "$HERE/serve_keystone.py" "$port"
 }
 
+# What a service says of itself to Keystone, to have tokens of others examined.
+keystone_authtoken() {
+    cat <<C
+[keystone_authtoken]
+auth_type = password
+auth_url = http://127.0.0.1:$KEYSTONE_PORT/v3
+username = admin
+password = admin-secret
+user_domain_id = default
+project_name = admin
+project_domain_id = default
+C
+}
+
 # start_glance NAME PORT PIPELINE
 start_glance() {
     local name=$1 port=$2 pipeline=$3 home=$FOLDER/$1
@@ -148,14 +162,7 @@ engine_mode = serial
 [import_filtering_opts]
 allowed_hosts = [127.0.0.1]
 allowed_ports = [80,$OPEN_PORT]
-[keystone_authtoken]
-auth_type = password
-auth_url = http://127.0.0.1:$KEYSTONE_PORT/v3
-username = admin
-password = admin-secret
-user_domain_id = default
-project_name = admin
-project_domain_id = default
+$(keystone_authtoken)
 C
     # The sqlite file is the same for both, so the second one copies what the first one made.
     if [ -f "$FOLDER/empty.sqlite" ]; then
@@ -214,14 +221,7 @@ enabled_secretstore_plugins = store_crypto
 enabled_crypto_plugins = simple_crypto
 [simple_crypto_plugin]
 kek = $(printf 'a key of 32 bytes, for the tests' | base64)
-[keystone_authtoken]
-auth_type = password
-auth_url = http://127.0.0.1:$KEYSTONE_PORT/v3
-username = admin
-password = admin-secret
-user_domain_id = default
-project_name = admin
-project_domain_id = default
+$(keystone_authtoken)
 C
     "$PYTHON" -c 'from barbican.cmd.barbican_manage import main; main()' --config-file "$home/barbican.conf" db upgrade -d "sqlite:///$home/barbican.sqlite" \
         >"$FOLDER/barbican.setup" 2>&1 || { tail -n 5 "$FOLDER/barbican.setup" >&2; return 1; }

@@ -14,7 +14,9 @@ internal static class ConvertVerb
 {
     private static readonly Argument<string[]> Paths = new("SRC DEST") { Description = "Source and destination; with --image the destination alone.", Arity = new ArgumentArity(1, 2) };
     private static readonly Option<string?> Address = WebAddress.Option();
+    private static readonly Option<bool> AnyRedirect = WebAddress.AllowAnyRedirect();
     private static readonly Option<string?> Image = new("--image") { Description = "Make the volume from this image of the image service.", HelpName = "ID" };
+    private static readonly HashOptions Hashes = new();
     private static readonly Option<string?> To = Choice.Format("--to", "The format of the result (raw).");
     private static readonly Option<string?> From = Choice.Format("--from", "The format the source is claimed to be; the content must agree.", allowMachineImage: true);
     private static readonly Option<string?> Subformat = new("--subformat") { Description = "The subformat of the result, for example fixed or streamOptimized.", HelpName = "S" };
@@ -38,8 +40,9 @@ internal static class ConvertVerb
     {
         Command command = new("convert", "Convert an image file or an image of the image service into a volume.")
         {
-            Paths, Image, Address, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, Staged, RunAsRoot, Force,
+            Paths, Image, Address, AnyRedirect, To, From, Subformat, Compress, DisableSparse, CipherWords, KeySize, PassphraseFile, SourcePassphraseFile, MaxRate, Engine, VolumeSizeGb, RequireSignature, Staged, RunAsRoot, Force,
         };
+        Hashes.AddTo(command);
         command.SetAction((parsed, token) => Session.RunAsync(parsed, session => ConvertAsync(session, parsed), token));
         return command;
     }
@@ -69,6 +72,11 @@ internal static class ConvertVerb
             throw new UsageException("--staged goes with --image or --uri; a file is read where it is.");
         }
 
+        if (image is null && Hashes.Demand(parsed) != HashDemand.None)
+        {
+            throw new UsageException("Hashes are demanded of images that are fetched, by --image or --uri.");
+        }
+
         if (paths.Length != (image is null ? 2 : 1))
         {
             throw new UsageException(image is null ? "Give a source and a destination: imageutils convert SRC DEST." : "With --image or --uri give the destination alone.");
@@ -85,7 +93,7 @@ internal static class ConvertVerb
             image ?? paths[0],
             async () =>
             {
-                using WebImageService? web = WebAddress.Open(session, address);
+                using WebImageService? web = WebAddress.Open(session, address, parsed.GetValue(AnyRedirect));
                 using Passphrase? passphrase = PassphraseOption.Read(parsed, PassphraseFile);
                 using Passphrase? sourcePassphrase = PassphraseOption.Read(parsed, SourcePassphraseFile);
                 T Complete<T>(T request)
@@ -110,6 +118,8 @@ internal static class ConvertVerb
         DestinationPath = DestinationPath.Resolve(FullPath.Of(destination), NameOf(imageId), Format(parsed)),
         OutputFormat = Format(parsed),
         RequireSignature = parsed.GetValue(RequireSignature),
+        Hash = Hashes.Demand(parsed),
+        Connections = Hashes.Connections(parsed),
     };
 
     /// <summary>An address is called by the last part of its path.</summary>

@@ -15,33 +15,17 @@ internal static class FetchVerb
     {
         Argument<string[]> words = new("ID DEST") { Description = "The image, and the file or folder it goes to; with --uri the destination alone.", Arity = new ArgumentArity(1, 2) };
         Option<string?> uri = WebAddress.Option();
-        Option<string?> hashFile = new("--hash-file") { Description = "A list of hashes (SHA256SUMS), a file or an address, that has the image's.", HelpName = "F" };
-        Option<int> connections = new("--connections") { Description = "How many connections may be used at once (1).", DefaultValueFactory = _ => 1, HelpName = "N" };
-        connections.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 16)
-            {
-                result.AddError("--connections takes 1 to 16.");
-            }
-        });
-        Option<string?> expectedHash = new("--expected-hash") { Description = "The hash the data must have, in hex.", HelpName = "H" };
-        Option<string?> algorithm = new("--hash-algorithm") { Description = "Its algorithm: md5, sha1, sha256, sha384 or sha512; without it, by its length.", HelpName = "A" };
-        algorithm.Validators.Add(result =>
-        {
-            if (!HashAlgorithms.TryParse(result.Tokens[0].Value, out _))
-            {
-                result.AddError($"'{result.Tokens[0].Value}' is not one of md5, sha1, sha256, sha384, sha512.");
-            }
-        });
-        Option<bool> requireHash = new("--require-hash") { Description = "Refuse an image for which nobody promises a hash." };
+        Option<bool> anyRedirect = WebAddress.AllowAnyRedirect();
+        HashOptions hashes = new();
         Option<bool> requireSignature = new("--require-signature") { Description = "Refuse an image without a signature, and verify it whatever the option VerifySignatures says." };
         Option<bool> skipFormatCheck = new("--skip-format-check") { Description = "Do not look at the format of what was downloaded." };
         Option<long?> volumeSize = Choice.Gibibytes("--volume-size-gb", "The size of the volume to fit in, in whole GiB.");
         Option<bool> force = new("--force") { Description = "Overwrite an existing destination." };
         Command command = new("fetch", "Download an image into a file; hash and format are checked.")
         {
-            words, uri, expectedHash, algorithm, hashFile, requireHash, requireSignature, connections, skipFormatCheck, volumeSize, force,
+            words, uri, anyRedirect, requireSignature, skipFormatCheck, volumeSize, force,
         };
+        hashes.AddTo(command);
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
             async session =>
@@ -55,7 +39,7 @@ internal static class FetchVerb
 
                 await session.EachAsync(address ?? given[0], async () =>
                 {
-                    using WebImageService? web = WebAddress.Open(session, address);
+                    using WebImageService? web = WebAddress.Open(session, address, parsed.GetValue(anyRedirect));
                     IImageService service = web ?? session.Service;
                     ImageFetcher fetcher = new(session.Operations, service);
                     string target = FullPath.Of(given[^1]);
@@ -65,12 +49,9 @@ internal static class FetchVerb
                         ImageId = shown.ImageId,
                         Image = shown,
                         DestinationPath = fetcher.DestinationOf(target, shown),
-                        ExpectedHash = parsed.GetValue(expectedHash),
-                        HashAlgorithm = parsed.GetValue(algorithm),
-                        HashFile = parsed.GetValue(hashFile) is { } list && !list.Contains("://", StringComparison.Ordinal) ? FullPath.Of(list) : parsed.GetValue(hashFile),
-                        RequireHash = parsed.GetValue(requireHash),
+                        Hash = hashes.Demand(parsed),
                         RequireSignature = parsed.GetValue(requireSignature),
-                        Connections = parsed.GetValue(connections),
+                        Connections = hashes.Connections(parsed),
                         SkipFormatCheck = parsed.GetValue(skipFormatCheck),
                         VolumeSizeBytes = parsed.GetValue(volumeSize),
                         Force = parsed.GetValue(force),

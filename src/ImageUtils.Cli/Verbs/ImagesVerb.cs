@@ -3,28 +3,48 @@ using ImageUtils.Services;
 
 namespace ImageUtils.Cli.Verbs;
 
-/// <summary><c>imageutils images …</c>: the records of the image service.</summary>
+/// <summary><c>imageutils images …</c>: the images of the image service.</summary>
 internal static class ImagesVerb
 {
     /// <summary>Makes the command with its own verbs.</summary>
     /// <returns>The command.</returns>
-    public static Command Create() =>
-        new("images", "List, show, create, change and delete images of the image service, and list its stores.")
+    public static Command Create()
+    {
+        Command command = new("images", "List, show, create, change, import, share and delete images of the image service, and list its stores.")
         {
             List(), Show(), New(), ImagesUpdateVerb.Create(), Delete(), ImagesStoresVerb.Create(),
         };
+        foreach (Command more in ImagesMembersVerbs.Create().Concat(ImagesImportVerbs.Create()))
+        {
+            command.Add(more);
+        }
+
+        return command;
+    }
 
     private static Command List()
     {
         Option<string?> name = new("--name") { Description = "The exact name.", HelpName = "N" };
         Option<string?> status = new("--status") { Description = "The status, for example active.", HelpName = "S" };
-        Command command = new("list", "List images.") { name, status };
+        Option<string?> visibility = new("--visibility") { Description = "Who sees it: public, private, shared or community.", HelpName = "V" };
+        visibility.AcceptOnlyFromAmong("public", "private", "shared", "community");
+        Option<string?> memberStatus = new("--member-status") { Description = "What the caller's project said of images that others share with it: accepted, pending, rejected or all (accepted).", HelpName = "S" };
+        memberStatus.AcceptOnlyFromAmong("accepted", "pending", "rejected", "all");
+        Option<string[]> tag = new("--tag") { Description = "A free word that it must have; may be repeated.", HelpName = "T", DefaultValueFactory = _ => [] };
+        Command command = new("list", "List images.") { name, status, visibility, memberStatus, tag };
         command.SetAction((parsed, token) => Session.RunAsync(
             parsed,
             async session =>
             {
                 List<ServiceImage> images = [];
-                ImageFilter filter = new() { Name = parsed.GetValue(name), Status = parsed.GetValue(status) };
+                ImageFilter filter = new()
+                {
+                    Name = parsed.GetValue(name),
+                    Status = parsed.GetValue(status),
+                    Visibility = parsed.GetValue(visibility),
+                    MemberStatus = parsed.GetValue(memberStatus),
+                    Tags = parsed.GetRequiredValue(tag),
+                };
                 await foreach (ServiceImage image in session.Service.ListAsync(filter, session.Token).ConfigureAwait(false))
                 {
                     images.Add(image);

@@ -1,3 +1,5 @@
+using ImageUtils.Formats;
+
 namespace ImageUtils.Conversion;
 
 /// <summary>Turns an image file into one of another format.</summary>
@@ -11,6 +13,15 @@ public interface IImageConverter
     /// <exception cref="Errors.ToolNotFoundException">A native program is needed and not there.</exception>
     /// <exception cref="Errors.NotSupportedOperationException">Nobody can do it.</exception>
     void EnsureCanConvert(DiskFormat sourceFormat, ConversionRequest request);
+
+    /// <summary>Says whether there is room for a result, before anything is downloaded for it.</summary>
+    /// <param name="facts">What is known of the source.</param>
+    /// <param name="length">The number of its bytes.</param>
+    /// <param name="request">The conversion; its source may still be empty.</param>
+    /// <exception cref="Errors.NoSpaceException">The destination's file system has less than the result certainly takes.</exception>
+    /// <exception cref="Errors.ImageTooBigException">The destination is a device that is too small.</exception>
+    /// <exception cref="Errors.NotSupportedOperationException">Nobody can do it.</exception>
+    void EnsureRoom(ImageFacts facts, long length, ConversionRequest request);
 
     /// <summary>Inspects the source, converts it, inspects the result, and moves it into place.</summary>
     /// <param name="request">The conversion.</param>

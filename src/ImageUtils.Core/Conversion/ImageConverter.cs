@@ -39,6 +39,15 @@ public sealed class ImageConverter : IImageConverter
     }
 
     /// <inheritdoc/>
+    public void EnsureRoom(ImageFacts facts, long length, ConversionRequest request)
+    {
+        // Which zeros are holes nobody says of data that are elsewhere, so only what is taken in any case counts.
+        ConversionPlan plan = ConversionPlanner.Plan(request, new SourceFile(facts, length, AllocatedBytes: 0));
+        using IConversionTarget target = ConversionDestination.Open(request, _context);
+        target.CheckRoom(plan, request.ImageId ?? request.SourcePath);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="PathNotFoundException">The source, or the destination's folder, is not there.</exception>
     /// <exception cref="DestinationIsSourceException">Source and destination are one file, also through a link, or share a device.</exception>
     /// <exception cref="DestinationUnwritableException">The destination is a file of the local image service, or cannot be written.</exception>

@@ -36,6 +36,12 @@ public interface IImageService
     /// <summary>The key manager beside the service, which has the certificates of those who sign images; null: there is none.</summary>
     ICertificateSource? KeyManager => null;
 
+    /// <summary>The projects with which images are shared; null: the service knows none.</summary>
+    IImageMembers? Members => null;
+
+    /// <summary>Imports, which the service does on its own time; null: it has none.</summary>
+    IImageImports? Imports => null;
+
     /// <summary>Says whether a path of this machine leads to where the service keeps its files; nothing may be written there but by the service.</summary>
     /// <param name="path">The path; it need not be there.</param>
     /// <returns>True where it does, also through links. A service elsewhere owns nothing here.</returns>

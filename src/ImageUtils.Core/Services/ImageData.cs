@@ -23,6 +23,9 @@ public sealed class ImageData : IAsyncDisposable
     /// <summary>What tells these data from others under the same name (an ETag, the MD5); null: not told.</summary>
     public string? Version { get; private init; }
 
+    /// <summary>The server that gave them, where several may do so for one address (mirrors); null: there is only one.</summary>
+    public string? Host { get; private init; }
+
     /// <summary>Data of which the beginning and the sizes are known.</summary>
     /// <param name="stream">The data; disposed of with this object.</param>
     /// <param name="offset">Where they begin.</param>
@@ -30,9 +33,10 @@ public sealed class ImageData : IAsyncDisposable
     /// <param name="totalSize">The size of the whole; null: not known.</param>
     /// <param name="checksum">The MD5 of the whole; null: not known.</param>
     /// <param name="version">What tells them from others under the same name; null: the MD5, if any.</param>
+    /// <param name="host">The server that gave them, where several may; null: there is only one.</param>
     /// <returns>The data.</returns>
-    public static ImageData Of(Stream stream, long offset, long? length, long? totalSize, string? checksum, string? version = null) =>
-        new(stream) { Offset = offset, Length = length, TotalSize = totalSize, Checksum = checksum, Version = version ?? checksum };
+    public static ImageData Of(Stream stream, long offset, long? length, long? totalSize, string? checksum, string? version = null, string? host = null) =>
+        new(stream) { Offset = offset, Length = length, TotalSize = totalSize, Checksum = checksum, Version = version ?? checksum, Host = host };
 
     /// <summary>All data of an image, moved to the wanted byte where the stream can.</summary>
     /// <param name="stream">All data; disposed of with this object.</param>

@@ -18,11 +18,21 @@ public sealed record ImageFilter
     /// <summary>The container format; null: any.</summary>
     public string? ContainerFormat { get; init; }
 
-    /// <summary>Says whether an image passes.</summary>
+    /// <summary>Who sees it: public, private, shared or community; null: any. Community images of others are listed only where they are asked for.</summary>
+    public string? Visibility { get; init; }
+
+    /// <summary>What the caller's project said of images that others share with it: accepted, pending, rejected, or <c>all</c>; null: accepted.</summary>
+    public string? MemberStatus { get; init; }
+
+    /// <summary>Free words that it must have, all of them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Says whether an image passes; <see cref="MemberStatus"/> is a matter of the service.</summary>
     /// <param name="image">The image.</param>
     /// <returns>True where every set property matches.</returns>
     public bool Matches(ServiceImage image) =>
-        Same(Name, image.Name) && Same(Status, image.Status) && Same(DiskFormat, image.DiskFormat) && Same(ContainerFormat, image.ContainerFormat);
+        Same(Name, image.Name) && Same(Status, image.Status) && Same(DiskFormat, image.DiskFormat) && Same(ContainerFormat, image.ContainerFormat)
+        && Same(Visibility, image.Visibility) && Tags.All(tag => image.Tags.Contains(tag, StringComparer.Ordinal));
 
     private static bool Same(string? wanted, string? actual) =>
         wanted is null || string.Equals(wanted, actual, StringComparison.Ordinal);

@@ -15,20 +15,8 @@ public sealed record FetchRequest
     /// <summary>Do not look at the format (cinder's fetch; without it: fetch_verify_image).</summary>
     public bool SkipFormatCheck { get; init; }
 
-    /// <summary>The hash the data must have, in hex; null: only the service's own.</summary>
-    public string? ExpectedHash { get; init; }
-
-    /// <summary>The algorithm of <see cref="ExpectedHash"/> (md5, sha1, sha256, sha384, sha512); null: by its length.</summary>
-    public string? HashAlgorithm { get; init; }
-
-    /// <summary>
-    /// A list of hashes as publishers put beside images (SHA256SUMS), a path or an address; the image's line in it is the hash
-    /// the data must have. Null: none. Not together with <see cref="ExpectedHash"/>.
-    /// </summary>
-    public string? HashFile { get; init; }
-
-    /// <summary>Refuse an image for which no hash is promised.</summary>
-    public bool RequireHash { get; init; }
+    /// <summary>What the hash of the data must be.</summary>
+    public HashDemand Hash { get; init; } = HashDemand.None;
 
     /// <summary>How many connections may be used at once, 1 to 16; more than one helps where the way is long.</summary>
     public int Connections { get; init; } = 1;

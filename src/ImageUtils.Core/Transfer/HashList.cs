@@ -20,15 +20,17 @@ public static partial class HashList
     /// <param name="list">The list: a path, or an address of http or https.</param>
     /// <param name="name">The file's name, without a folder.</param>
     /// <param name="algorithm">The algorithm; null: by the number of digits.</param>
+    /// <param name="web">How servers are reached, where the list is at an address; null: in the usual way.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The hash.</returns>
     /// <exception cref="PathNotFoundException">There is no such list.</exception>
     /// <exception cref="ImageDownloadFailedException">The list cannot be downloaded.</exception>
     /// <exception cref="InvalidHashException">The file is not in the list, or there with two hashes.</exception>
-    public static async Task<ContentHash> FindAsync(string list, string name, string? algorithm, CancellationToken cancellationToken)
+    public static async Task<ContentHash> FindAsync(string list, string name, string? algorithm, WebImageService? web, CancellationToken cancellationToken)
     {
         bool isAddress = list.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || list.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
-        byte[] bytes = isAddress ? await DownloadAsync(list, cancellationToken).ConfigureAwait(false) : ReadFile(list);
+        using WebImageService? usual = isAddress && web is null ? new WebImageService(TransportSettings.Default, retries: 0) : null;
+        byte[] bytes = isAddress ? await DownloadAsync(web ?? usual!, list, cancellationToken).ConfigureAwait(false) : ReadFile(list);
         return FindIn(Encoding.UTF8.GetString(bytes), list, name, algorithm);
     }
 
@@ -75,9 +77,8 @@ public static partial class HashList
         return reader.Length <= LargestList ? reader.ReadArray(0, LargestList) : throw new InvalidHashException(path, TooLong);
     }
 
-    private static async Task<byte[]> DownloadAsync(string address, CancellationToken cancellationToken)
+    private static async Task<byte[]> DownloadAsync(WebImageService web, string address, CancellationToken cancellationToken)
     {
-        using WebImageService web = new(TransportSettings.Default, retries: 0);
         try
         {
             Stream stream = await web.OpenDataAsync(address, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using ImageUtils.Storage;
+
 namespace ImageUtils.Transfer;
 
 /// <summary>Reads another stream once, forward, and hashes and counts what goes by. The other stream stays open.</summary>
-internal sealed class HashingStream : Stream
+internal sealed class HashingStream : ForwardOnlyStream
 {
     private readonly Stream _inner;
     private readonly ContentHasher _hasher;
@@ -15,14 +17,6 @@ internal sealed class HashingStream : Stream
     }
 
     public long BytesRead { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -40,9 +34,6 @@ internal sealed class HashingStream : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -50,16 +41,6 @@ internal sealed class HashingStream : Stream
         Advance(read);
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Advance(int count)
     {

@@ -40,17 +40,17 @@ internal sealed class ImageDownload
             _location = FileLocation.Find(image, context.Options.AllowedFileFolders, context.Log);
         }
 
-        _remote = localPath is null && _location is null && service.IsRemote ? new RemoteData(service, image, context, connections) : null;
+        _remote = localPath is null && _location is null && service.IsRemote ? new RemoteData(service, image, context, connections, promise.IsGiven) : null;
     }
-
-    /// <summary>The bytes that came over a network, for figures; 0 where nothing did.</summary>
-    public long BytesMoved => _remote?.BytesMoved ?? 0;
 
     /// <summary>True where a broken connection was taken up again.</summary>
     public bool IsResumed { get; private set; }
 
     /// <summary>What tells the data at the server from others; null: the server does not say.</summary>
     public string? Version => _remote?.Version;
+
+    /// <summary>The server that says so, where there may be several; null: there is only one.</summary>
+    public string? Host => _remote?.Host;
 
     /// <summary>
     /// Judges an image that is elsewhere by less than 1 MiB of it, so that what cannot be used is refused before its gigabytes

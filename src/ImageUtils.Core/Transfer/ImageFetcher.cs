@@ -48,23 +48,11 @@ public sealed class ImageFetcher
     public async Task<ImageFetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        ContentHash? expected = request.ExpectedHash is null ? null : ContentHash.Parse(request.ExpectedHash, request.HashAlgorithm);
-        string? algorithm = request.HashAlgorithm is null ? null : HashAlgorithms.Parse(request.HashAlgorithm);
         OwnDestination.Refuse(_service, request.ImageId, request.DestinationPath);
         ServiceImage image = request.Image ?? await _service.GetAsync(request.ImageId, cancellationToken).ConfigureAwait(false);
         ImageDownload.RequireActive(image);
         VolumeSize.CheckMinDisk(image.MinDisk, request.VolumeSizeBytes, image.ImageId);
-        if (request.HashFile is not null)
-        {
-            expected = await HashList.FindAsync(request.HashFile, NameOf(image), request.HashAlgorithm, cancellationToken).ConfigureAwait(false);
-        }
-
-        HashPromise promise = HashPromise.Of(image, expected, algorithm, _context.Log);
-        if (request.RequireHash && !promise.IsGiven)
-        {
-            throw new ImageUnacceptableException(image.ImageId, "No hash is promised for it, and one is required.");
-        }
-
+        HashPromise promise = await HashPromise.OfAsync(image, request.Hash, _service, _context.Log, cancellationToken).ConfigureAwait(false);
         SignatureCheck? signature = await SignatureCheck.PrepareAsync(_context, _service, image, request.RequireSignature, cancellationToken).ConfigureAwait(false);
         using PartialFile file = PartialFile.Create(request.DestinationPath, request.Force);
         string folder = Path.GetDirectoryName(file.DestinationPath)!;
@@ -116,16 +104,13 @@ public sealed class ImageFetcher
         ? DestinationPath.Resolve(destination, new Uri(image.ImageId))
         : DestinationPath.Resolve(destination, image.ImageId, DiskFormat.TryParse(image.DiskFormat, out DiskFormat? format) ? format : DiskFormat.Raw);
 
-    /// <summary>What a list of hashes calls an image: the file it was published as.</summary>
-    private static string NameOf(ServiceImage image) => image.Name ?? image.ImageId;
-
     /// <summary>Receives the data, from where an earlier fetch ended; where the network gives up, what came is kept for the next one.</summary>
     private async Task<(long Size, ContentHash Hash)> ReceiveAsync(PartialFile file, KeptPart kept, ImageDownload download, InspectionRequest? inspection, CancellationToken cancellationToken)
     {
         if (_service.IsRemote && kept.IsThere)
         {
             await download.AskAsync(cancellationToken).ConfigureAwait(false);
-            if (kept.TryTake(file, download.Version))
+            if (kept.TryTake(file, download.Version, download.Host))
             {
                 _context.Log.Verbose($"An earlier download to {file.DestinationPath} is taken up again.");
             }
@@ -141,7 +126,7 @@ public sealed class ImageFetcher
         }
         catch (ImageUtilsException e) when (_service.IsRemote && e is ImageDownloadFailedException { IsInterrupted: true } or ServiceUnavailableException)
         {
-            if (kept.TryKeep(file, download.Version) is not (> 0 and long length))
+            if (kept.TryKeep(file, download.Version, download.Host) is not (> 0 and long length))
             {
                 throw;
             }

@@ -63,6 +63,24 @@ internal sealed class ImageUpload
         return (await SendAsync(imageId, content, stream => _service.ReplaceDataAsync(imageId, stream, replacement, cancellationToken)).ConfigureAwait(false)).Image;
     }
 
+    /// <summary>Brings data to where the service imports them from, and has it do so.</summary>
+    /// <param name="image">The queued image.</param>
+    /// <param name="content">The data.</param>
+    /// <param name="imports">The service's imports.</param>
+    /// <param name="import">How they are imported.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The image, active.</returns>
+    public async Task<ServiceImage> ImportAsync(ServiceImage image, PublishContent content, IImageImports imports, ImageImport import, CancellationToken cancellationToken) =>
+        (await SendAsync(
+            image.ImageId,
+            content,
+            async stream =>
+            {
+                await imports.StageAsync(image.ImageId, stream, content.Size, cancellationToken).ConfigureAwait(false);
+                return await imports.RunAsync(image.ImageId, import, cancellationToken).ConfigureAwait(false);
+            },
+            mayConvert: true).ConfigureAwait(false)).Image;
+
     /// <summary>Deletes an image that was made for data that did not arrive.</summary>
     /// <param name="imageId">The image.</param>
     /// <returns>A task that ends with the deletion; where that fails, a warning is all.</returns>
@@ -79,7 +97,7 @@ internal sealed class ImageUpload
         }
     }
 
-    private async Task<(ServiceImage Image, ContentHash Hash)> SendAsync(string imageId, PublishContent content, Func<Stream, Task<ServiceImage>> send)
+    private async Task<(ServiceImage Image, ContentHash Hash)> SendAsync(string imageId, PublishContent content, Func<Stream, Task<ServiceImage>> send, bool mayConvert = false)
     {
         // The service says only afterwards which hash it keeps; Glance's default is sha512, its checksum always MD5.
         using var hasher = new ContentHasher(HashAlgorithms.Md5, HashAlgorithms.Sha512);
@@ -89,7 +107,16 @@ internal sealed class ImageUpload
         {
             ServiceImage image = await send(stream).ConfigureAwait(false);
             progress.Finish(stream.BytesRead);
-            Compare(image, stream.BytesRead, hasher);
+            if (mayConvert && image.Size != stream.BytesRead)
+            {
+                // An import does with data what its operator wants, and that can be another format.
+                _context.Log.Verbose(string.Create(CultureInfo.InvariantCulture, $"The image service made {image.Size} bytes ({image.DiskFormat}) of the {stream.BytesRead} that were sent."));
+            }
+            else
+            {
+                Compare(image, stream.BytesRead, hasher);
+            }
+
             return (image, hasher.Current(HashAlgorithms.Sha512));
         }
     }

@@ -8,6 +8,9 @@ public sealed record VolumeFetchRequest : VolumeRequest
     /// <summary>The image.</summary>
     public required string ImageId { get; init; }
 
+    /// <summary>What the hash of the data must be.</summary>
+    public HashDemand Hash { get; init; } = HashDemand.None;
+
     /// <summary>How many connections may be used at once, 1 to 16.</summary>
     public int Connections { get; init; } = 1;
 

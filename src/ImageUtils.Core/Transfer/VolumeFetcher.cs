@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageUtils.Configuration;
 using ImageUtils.Conversion;
 using ImageUtils.Errors;
+using ImageUtils.Formats;
 using ImageUtils.Operations;
 using ImageUtils.Safety;
 using ImageUtils.Services;
@@ -51,7 +52,8 @@ public sealed class VolumeFetcher
     /// <exception cref="DeviceNotFoundException">The destination is a device that is not there.</exception>
     /// <exception cref="DeviceBusyException">The destination is a device that somebody uses.</exception>
     /// <exception cref="InvalidPassphraseException">A passphrase is missing.</exception>
-    /// <exception cref="DigestMismatchException">The data have another hash than the service promised.</exception>
+    /// <exception cref="InvalidHashException">The hash that is expected is none, or the list of hashes has none.</exception>
+    /// <exception cref="DigestMismatchException">The data have another hash than was promised.</exception>
     /// <exception cref="SignatureMissingException">The image is not signed, and a signature is required.</exception>
     /// <exception cref="SignatureIncompleteException">It has some properties of a signature only; nothing was downloaded.</exception>
     /// <exception cref="SignatureInvalidException">Its data are not those that were signed, or the signature cannot be verified.</exception>
@@ -67,6 +69,7 @@ public sealed class VolumeFetcher
         EncryptionRules.RequireForResult(request);
         RequireDestination(request);
 
+        HashPromise promise = await HashPromise.OfAsync(image, request.Hash, _service, _context.Log, cancellationToken).ConfigureAwait(false);
         var conversions = new ConversionDirectory(_context.Options);
         using TemporaryImage? here = await new TemporaryImages(_context, _service).TryJoinAsync(image, cancellationToken).ConfigureAwait(false);
         using TemporaryImageFile? download = here is null ? conversions.CreateForDownload(image.ImageId) : null;
@@ -80,12 +83,11 @@ public sealed class VolumeFetcher
         long written = 0;
         if (download is not null)
         {
-            written = await DownloadAsync(image, request, signature, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
+            written = await DownloadAsync(image, request, conversion, promise, signature, download, conversions.FolderPath, cancellationToken).ConfigureAwait(false);
         }
-        else if (signature is not null)
+        else
         {
-            // Whoever fetched it may have asked for less.
-            await signature.VerifyFileAsync(path, _context, cancellationToken).ConfigureAwait(false);
+            await VerifyAsync(path, image, promise, signature, cancellationToken).ConfigureAwait(false);
         }
 
         using TemporaryImageFile? unpacked = await UnpackAsync(image, path, conversions, cancellationToken).ConfigureAwait(false);
@@ -137,9 +139,8 @@ public sealed class VolumeFetcher
         return ImageClaim.ClaimOf(diskFormat, image.ImageId);
     }
 
-    private async Task<long> DownloadAsync(ServiceImage image, VolumeFetchRequest request, SignatureCheck? signature, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
+    private async Task<long> DownloadAsync(ServiceImage image, VolumeFetchRequest request, ConversionRequest conversion, HashPromise promise, SignatureCheck? signature, TemporaryImageFile temporary, string folder, CancellationToken cancellationToken)
     {
-        HashPromise promise = HashPromise.Of(image, given: null, wantedAlgorithm: null, _context.Log);
         FileStream stream = temporary.OpenWrite();
         await using (stream.ConfigureAwait(false))
         {
@@ -147,11 +148,42 @@ public sealed class VolumeFetcher
             InspectionRequest? inspection = CompressedImage.Is(image.ContainerFormat) ? null : ImageClaim.OfDisk(image, _context);
             if (inspection is not null)
             {
-                await download.JudgeAheadAsync(inspection, facts => VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId), cancellationToken).ConfigureAwait(false);
+                await download.JudgeAheadAsync(inspection, JudgeFacts, cancellationToken).ConfigureAwait(false);
             }
 
             (long size, _) = await download.ReceiveAsync(stream, folder, inspection, cancellationToken).ConfigureAwait(false);
             return size;
+        }
+
+        void JudgeFacts(ImageFacts facts)
+        {
+            VolumeSize.CheckVirtualSize(facts.VirtualSize, request.VolumeSizeBytes, image.ImageId);
+            if (!image.IsXenServer && image.Size is long length)
+            {
+                _converter.EnsureRoom(facts, length, conversion);
+            }
+        }
+    }
+
+    /// <summary>Holds a temporary image that somebody else fetched against what is asked for here; they may have asked for less.</summary>
+    private async Task VerifyAsync(string path, ServiceImage image, HashPromise promise, SignatureCheck? signature, CancellationToken cancellationToken)
+    {
+        if (promise.IsCallers)
+        {
+            using var hasher = new ContentHasher(promise.Algorithms);
+            FileStream stream = TemporaryImageFile.OpenRead(path);
+            await using (stream.ConfigureAwait(false))
+            {
+                var copy = new ContentCopy { OnReadError = e => new ImageUnreadableException(path, e.Message, e), OnWriteError = e => e };
+                await copy.RunAsync(stream, Stream.Null, hasher, cancellationToken).ConfigureAwait(false);
+            }
+
+            promise.Verify(hasher, $"image {image.ImageId}");
+        }
+
+        if (signature is not null)
+        {
+            await signature.VerifyFileAsync(path, _context, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -118,44 +118,4 @@ public sealed partial class ConnectImageServiceCommand
     [Parameter(ParameterSetName = CloudSet)]
     [ValidateRange(0, 1000)]
     public int? RetryCount { get; set; }
-
-    /// <summary>How many seconds no byte may move; never the whole transfer.</summary>
-    [Parameter(ParameterSetName = EndpointSet)]
-    [Parameter(ParameterSetName = AuthUrlSet)]
-    [Parameter(ParameterSetName = CloudSet)]
-    [ValidateRange(1, 86400)]
-    public int? TimeoutSec { get; set; }
-
-    /// <summary>A PEM file with the authorities that are trusted instead of the system's.</summary>
-    [Parameter(ParameterSetName = EndpointSet)]
-    [Parameter(ParameterSetName = AuthUrlSet)]
-    [Parameter(ParameterSetName = CloudSet)]
-    [ValidateNotNullOrEmpty]
-    public string? CACertificate { get; set; }
-
-    /// <summary>A client certificate: PEM, or PKCS #12 without a password.</summary>
-    [Parameter(ParameterSetName = EndpointSet)]
-    [Parameter(ParameterSetName = AuthUrlSet)]
-    [Parameter(ParameterSetName = CloudSet)]
-    [ValidateNotNullOrEmpty]
-    public string? ClientCertificate { get; set; }
-
-    /// <summary>Its private key, where that is in a PEM file of its own.</summary>
-    [Parameter(ParameterSetName = EndpointSet)]
-    [Parameter(ParameterSetName = AuthUrlSet)]
-    [Parameter(ParameterSetName = CloudSet)]
-    [ValidateNotNullOrEmpty]
-    public string? ClientKey { get; set; }
-
-    /// <summary>Accept any certificate.</summary>
-    [Parameter(ParameterSetName = EndpointSet)]
-    [Parameter(ParameterSetName = AuthUrlSet)]
-    [Parameter(ParameterSetName = CloudSet)]
-    public SwitchParameter SkipCertificateCheck { get; set; }
-
-    /// <summary>The proxy; without it the system's own.</summary>
-    [Parameter(ParameterSetName = EndpointSet)]
-    [Parameter(ParameterSetName = AuthUrlSet)]
-    [Parameter(ParameterSetName = CloudSet)]
-    public Uri? Proxy { get; set; }
 }

@@ -11,11 +11,14 @@ namespace ImageUtils.PowerShell.Commands;
 /// <summary>Chooses the image service that this runspace works with.</summary>
 [Cmdlet(VerbsCommunications.Connect, "ImageService", DefaultParameterSetName = CloudSet)]
 [OutputType(typeof(ImageServiceConnection))]
-public sealed partial class ConnectImageServiceCommand : OperationCommand
+public sealed partial class ConnectImageServiceCommand : OperationCommand, IDynamicParameters
 {
-    private const int IdLength = 32;
+    private readonly TransportParameters _transport = new(EndpointSet, AuthUrlSet, CloudSet);
 
     private string? CertificateFolder => CertificateDirectory is null ? null : FileSystemPath.Unresolved(SessionState, CertificateDirectory);
+
+    /// <inheritdoc/>
+    public object GetDynamicParameters() => _transport.Declared;
 
     /// <inheritdoc/>
     protected override void Process()
@@ -85,34 +88,16 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
         return CloudConnectionSettings.From(profile) with { Identity = WithParameters(profile.Identity) };
     }
 
-    private IdentitySettings OfToken() => Token is null
-        ? new IdentitySettings()
-        : new IdentitySettings { Method = AuthenticationMethod.Token, Token = Secret(Token) };
+    private IdentitySettings OfToken() => Token is null ? new IdentitySettings() : new IdentitySettings().WithToken(Secret(Token));
 
     private IdentitySettings WithParameters(IdentitySettings identity)
     {
-        identity = identity with
-        {
-            ProjectId = Project is null ? identity.ProjectId : IdOf(Project),
-            ProjectName = Project is null ? identity.ProjectName : NameOf(Project),
-            ProjectDomainId = ProjectDomain is null ? identity.ProjectDomainId : DomainIdOf(ProjectDomain),
-            ProjectDomainName = ProjectDomain is null ? identity.ProjectDomainName : DomainNameOf(ProjectDomain),
-            UserDomainId = UserDomain is null ? identity.UserDomainId : DomainIdOf(UserDomain),
-            UserDomainName = UserDomain is null ? identity.UserDomainName : DomainNameOf(UserDomain),
-        };
+        identity = identity.WithProject(Project).WithDomains(ProjectDomain, UserDomain);
         return this switch
         {
-            { Token: { } token } => identity with { Method = AuthenticationMethod.Token, Token = Secret(token) },
-            { ApplicationCredential: { } credential } => identity with
-            {
-                Method = AuthenticationMethod.ApplicationCredential,
-                ApplicationCredentialId = UserName is null ? credential.UserName : null,
-                ApplicationCredentialName = UserName is null ? null : credential.UserName,
-                ApplicationCredentialSecret = SecretText.Of(credential.Password),
-                UserId = null,
-                UserName = UserName,
-            },
-            { Credential: { } credential } => OfUser(identity, credential),
+            { Token: { } token } => identity.WithToken(Secret(token)),
+            { ApplicationCredential: { } credential } => identity.WithApplicationCredential(credential.UserName, SecretText.Of(credential.Password), UserName),
+            { Credential: { } credential } => identity.WithPassword(credential.UserName, SecretText.Of(credential.Password)),
             _ when string.Equals(ParameterSetName, AuthUrlSet, StringComparison.Ordinal) =>
                 throw new NotAuthorizedException(AuthUrl!, "no -Credential, -ApplicationCredential or -Token is given."),
             _ => identity,
@@ -122,29 +107,15 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
     private CloudConnectionSettings Complete(CloudConnectionSettings settings) => settings with
     {
         ImageEndpoints = Endpoint is null ? settings.ImageEndpoints : [.. Endpoint.Select(endpoint => ServiceAddress.Parse(endpoint, "-Endpoint"))],
-        ServiceIdentity = ServiceCredential is null ? null : OfUser(settings.Identity with { ProjectId = IdOf(ServiceProject), ProjectName = NameOf(ServiceProject) }, ServiceCredential),
+        ServiceIdentity = ServiceCredential is null
+            ? null
+            : settings.Identity.WithProject(ServiceProject).WithPassword(ServiceCredential.UserName, SecretText.Of(ServiceCredential.Password)),
         KeyManagerEndpoint = KeyManagerEndpoint is null ? settings.KeyManagerEndpoint : ServiceAddress.Parse(KeyManagerEndpoint, "-KeyManagerEndpoint"),
         CertificateDirectory = CertificateFolder,
         Region = Region ?? settings.Region,
         Interface = Interface is null ? settings.Interface : ServiceInterface.Parse(Interface),
         RetryCount = RetryCount ?? Operations.Options.RetryCount,
-        Transport = settings.Transport with
-        {
-            CaCertificatePath = CACertificate is null ? settings.Transport.CaCertificatePath : FileSystemPath.Unresolved(SessionState, CACertificate),
-            ClientCertificatePath = ClientCertificate is null ? settings.Transport.ClientCertificatePath : FileSystemPath.Unresolved(SessionState, ClientCertificate),
-            ClientKeyPath = ClientKey is null ? settings.Transport.ClientKeyPath : FileSystemPath.Unresolved(SessionState, ClientKey),
-            SkipCertificateCheck = SkipCertificateCheck || settings.Transport.SkipCertificateCheck,
-            Proxy = Proxy,
-            IdleTimeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.Transport.IdleTimeout,
-        },
-    };
-
-    private static IdentitySettings OfUser(IdentitySettings identity, PSCredential credential) => identity with
-    {
-        Method = AuthenticationMethod.Password,
-        UserId = null,
-        UserName = credential.UserName,
-        Password = SecretText.Of(credential.Password),
+        Transport = _transport.Over(settings.Transport, SessionState),
     };
 
     private static SecretText Secret(SecureString token)
@@ -152,13 +123,4 @@ public sealed partial class ConnectImageServiceCommand : OperationCommand
         using SecretText plain = SecretText.Of(token);
         return TokenText.Parse(plain.Reveal(), "-Token");
     }
-
-    // Keystone's ids are UUIDs without dashes; everything else is a name.
-    private static string? IdOf(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigitLower) ? text : null;
-
-    private static string? NameOf(string text) => IdOf(text) is null ? text : null;
-
-    private static string? DomainIdOf(string text) => string.Equals(text, "default", StringComparison.Ordinal) ? text : IdOf(text);
-
-    private static string? DomainNameOf(string text) => DomainIdOf(text) is null ? text : null;
 }

@@ -8,15 +8,9 @@ namespace ImageUtils.PowerShell.Commands;
 /// <summary>Converts images of the image service: under their ids where the service can replace data, else into new images.</summary>
 [Cmdlet(VerbsData.Convert, "ServiceImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ServiceImage))]
-public sealed class ConvertServiceImageCommand : OperationCommand
+public sealed class ConvertServiceImageCommand : ServiceImageCommand
 {
     private string? _format;
-
-    /// <summary>The ids of the images.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageCompleter))]
-    public string[] ImageId { get; set; } = [];
 
     /// <summary>The disk format they shall have; without it the option ConversionFormat.</summary>
     [Parameter(Position = 1)]
@@ -32,10 +26,6 @@ public sealed class ConvertServiceImageCommand : OperationCommand
     [Parameter]
     public SwitchParameter RunAsRoot { get; set; }
 
-    /// <summary>The image service; without it the runspace's connection.</summary>
-    [Parameter]
-    public ImageServiceConnection? ImageService { get; set; }
-
     /// <inheritdoc/>
     protected override void Begin()
     {
@@ -47,23 +37,19 @@ public sealed class ConvertServiceImageCommand : OperationCommand
     }
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void Process(ImageServiceConnection connection, string imageId)
     {
         if (_format is null)
         {
             return;
         }
 
-        ImageServiceConnection connection = Session.Choose(ImageService);
-        foreach (string imageId in ImageId)
+        // As for a deletion: the name is what makes a wrong id be noticed.
+        ServiceImage? image = null;
+        RunItem(imageId, async token => image = await connection.Service.GetAsync(imageId, token).ConfigureAwait(false));
+        if (image is not null && ShouldProcess($"image {image.ImageId} '{image.Name}' in {connection}", Action(connection)))
         {
-            // As for a deletion: the name is what makes a wrong id be noticed.
-            ServiceImage? image = null;
-            RunItem(imageId, async token => image = await connection.Service.GetAsync(imageId, token).ConfigureAwait(false));
-            if (image is not null && ShouldProcess($"image {image.ImageId} '{image.Name}' in {connection}", Action(connection)))
-            {
-                Convert(connection, image);
-            }
+            Convert(connection, image);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.Processes;
 using ImageUtils.Storage;
 
@@ -93,7 +94,7 @@ public sealed partial class ConvertVolumeImageCommand
 
     private bool ConfirmDevice(string destination) =>
         FileIdentity.TryOf(destination) is not { Kind: FileKind.BlockDevice }
-        || ConfirmHighImpact($"Everything on the device '{destination}' will be lost. Go on?", "Write to a device", ref _yesToAll, ref _noToAll);
+        || HighImpact.Confirm(this, $"Everything on the device '{destination}' will be lost. Go on?", "Write to a device", ref _yesToAll, ref _noToAll);
 
     private sealed class Wipe(ConvertVolumeImageCommand command) : IDisposable
     {

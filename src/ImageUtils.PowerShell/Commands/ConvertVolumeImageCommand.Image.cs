@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ImageUtils.Conversion;
+using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
 using ImageUtils.Services;
 using ImageUtils.Services.Http;
@@ -9,10 +10,12 @@ using ImageUtils.Transfer;
 namespace ImageUtils.PowerShell.Commands;
 
 /// <content>Images of the image service, and of the web, as source.</content>
-public sealed partial class ConvertVolumeImageCommand
+public sealed partial class ConvertVolumeImageCommand : IDynamicParameters
 {
     private const string ImageSet = "ImageId";
     private const string UriSet = "Uri";
+
+    private readonly ImageSourceParameters _source = new(ImageSet, UriSet);
 
     /// <summary>The image of the image service to make the volume from.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ImageSet)]
@@ -38,15 +41,26 @@ public sealed partial class ConvertVolumeImageCommand
     [Parameter(ParameterSetName = UriSet)]
     public SwitchParameter Staged { get; set; }
 
-    private async Task ConvertWebAsync(string address, string path, long? volume, CancellationToken token)
+    /// <inheritdoc/>
+    public object GetDynamicParameters() => _source.Declared;
+
+    private async Task ConvertWebAsync(TransportSettings transport, string address, string path, HashDemand hash, long? volume, CancellationToken token)
     {
-        using WebImageService web = new(TransportSettings.Default, Operations.Options.RetryCount);
-        await ConvertImageAsync(web, address, path, volume, token).ConfigureAwait(false);
+        using WebImageService web = new(transport, Operations.Options.RetryCount, _source.AllowAnyRedirect);
+        await ConvertImageAsync(web, address, path, hash, volume, token).ConfigureAwait(false);
     }
 
-    private async Task ConvertImageAsync(IImageService service, string imageId, string path, long? volume, CancellationToken token)
+    private async Task ConvertImageAsync(IImageService service, string imageId, string path, HashDemand hash, long? volume, CancellationToken token)
     {
-        VolumeFetchRequest request = new() { ImageId = imageId, DestinationPath = path, OutputFormat = Format, RequireSignature = RequireSignature };
+        VolumeFetchRequest request = new()
+        {
+            ImageId = imageId,
+            DestinationPath = path,
+            OutputFormat = Format,
+            RequireSignature = RequireSignature,
+            Hash = hash,
+            Connections = _source.Connections,
+        };
         VolumeFetcher fetcher = new(Operations, service, new ImageConverter(Operations));
         EmitFile(await fetcher.FetchAsync(Complete(request, volume), token).ConfigureAwait(false), path);
     }

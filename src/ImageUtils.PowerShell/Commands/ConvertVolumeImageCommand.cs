@@ -4,8 +4,10 @@ using ImageUtils.Conversion;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
 using ImageUtils.Services;
+using ImageUtils.Services.Http;
 using ImageUtils.Services.Web;
 using ImageUtils.Storage;
+using ImageUtils.Transfer;
 
 namespace ImageUtils.PowerShell.Commands;
 
@@ -89,13 +91,14 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     protected override void Process()
     {
         string destination = Unresolved(Destination);
-        long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
+        HashDemand hash = _source.Hash(SessionState);
+        long? volume = SizeParameters.ToBytes(this, VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
         if (string.Equals(ParameterSetName, ImageSet, StringComparison.Ordinal))
         {
             string imageId = ImageId;
             string path = DestinationPath.Resolve(destination, imageId, Format);
             IImageService service = Session.Choose(ImageService).Service;
-            _queue.Add(imageId, destination, path, token => ConvertImageAsync(service, imageId, path, volume, token));
+            _queue.Add(imageId, destination, path, token => ConvertImageAsync(service, imageId, path, hash, volume, token));
             return;
         }
 
@@ -103,7 +106,8 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
         {
             Uri address = WebImageService.Parse(Uri);
             string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(address.AbsolutePath), Format);
-            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(address.AbsoluteUri, path, volume, token));
+            TransportSettings transport = _source.Over(TransportSettings.Default, SessionState);
+            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(transport, address.AbsoluteUri, path, hash, volume, token));
             return;
         }
 

@@ -44,6 +44,20 @@ public sealed class GetServiceImageCommand : OperationCommand
     [ValidateNotNull]
     public IDictionary? Property { get; set; }
 
+    /// <summary>Who sees it.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [ValidateSet("public", "private", "shared", "community")]
+    public string? Visibility { get; set; }
+
+    /// <summary>What the project of the connection said of images that others share with it; without it only those that it accepted are listed.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [ValidateSet("accepted", "pending", "rejected", "all")]
+    public string? MemberStatus { get; set; }
+
+    /// <summary>Free words that it must have, all of them.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public string[] Tag { get; set; } = [];
+
     /// <summary>The image service; without it the runspace's connection.</summary>
     [Parameter]
     public ImageServiceConnection? ImageService { get; set; }
@@ -75,6 +89,9 @@ public sealed class GetServiceImageCommand : OperationCommand
             Status = Status,
             DiskFormat = ImageUtils.DiskFormat.TryParse(DiskFormat, out DiskFormat? known) ? known.GlanceName ?? known.Name : DiskFormat,
             ContainerFormat = ContainerFormat,
+            Visibility = Visibility?.ToLowerInvariant(),
+            MemberStatus = MemberStatus?.ToLowerInvariant(),
+            Tags = Tag,
         };
         IReadOnlyDictionary<string, string> wanted = PropertyTable.From(Property);
         await foreach (ServiceImage image in service.ListAsync(filter, token).ConfigureAwait(false))

@@ -36,7 +36,7 @@ public sealed class MeasureVolumeImageCommand : PathCommand
     protected override void Process()
     {
         VolumeMeasurer measurer = new(Operations);
-        long? volume = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
+        long? volume = SizeParameters.ToBytes(this, VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
         string? destination = Destination is null ? null : Unresolved(Destination);
         foreach (string path in ResolvePaths())
         {

@@ -120,7 +120,7 @@ public sealed class MergeVhdChainCommand : PathCommand
     {
         string what = source.ArchivePath is null ? "Merge into the base of the chain" : "Put the merged disk in the archive's place";
         if (ShouldProcess(target, what)
-            && ConfirmHighImpact($"{what}: '{target}'. What is there now will be gone. Go on?", "Merge in place", ref _yesToAll, ref _noToAll))
+            && HighImpact.Confirm(this, $"{what}: '{target}'. What is there now will be gone. Go on?", "Merge in place", ref _yesToAll, ref _noToAll))
         {
             RunItem(target, token => MergeAsync(source, destination: null, token));
         }

@@ -52,7 +52,7 @@ public sealed class ResizeVolumeImageCommand : PathCommand
             Terminate(new ArgumentException("Give either -SizeGB, whole GiB, or -SizeBytes, for example 10GB."), SizeGB);
         }
 
-        NewSize = SizeInBytes(SizeGB, SizeBytes, nameof(SizeGB)) ?? 0;
+        NewSize = SizeParameters.ToBytes(this, SizeGB, SizeBytes, nameof(SizeGB)) ?? 0;
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed class ResizeVolumeImageCommand : PathCommand
             return false;
         }
 
-        return !Shrink || ConfirmHighImpact($"What lies behind {size} in '{path}' will be lost. Go on?", "Shrink a disk", ref _yesToAll, ref _noToAll);
+        return !Shrink || HighImpact.Confirm(this, $"What lies behind {size} in '{path}' will be lost. Go on?", "Shrink a disk", ref _yesToAll, ref _noToAll);
     }
 
     private ResizeRequest Request(string path) => new()

@@ -9,14 +9,8 @@ namespace ImageUtils.PowerShell.Commands;
 /// <summary>Changes properties of an image of the image service; what is not named stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "ServiceImage", SupportsShouldProcess = true)]
 [OutputType(typeof(ServiceImage))]
-public sealed class SetServiceImageCommand : OperationCommand
+public sealed class SetServiceImageCommand : ServiceImageCommand
 {
-    /// <summary>The ids of the images.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ImageCompleter))]
-    public string[] ImageId { get; set; } = [];
-
     /// <summary>The new name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -70,10 +64,6 @@ public sealed class SetServiceImageCommand : OperationCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>The image service; without it the runspace's connection.</summary>
-    [Parameter]
-    public ImageServiceConnection? ImageService { get; set; }
-
     private ImageChanges Changes { get; set; } = new();
 
     /// <inheritdoc/>
@@ -99,22 +89,20 @@ public sealed class SetServiceImageCommand : OperationCommand
     }
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void Process(ImageServiceConnection connection, string imageId)
     {
-        ImageServiceConnection connection = Session.Choose(ImageService);
-        foreach (string imageId in ImageId)
+        if (!ShouldProcess($"image {imageId} in {connection}", "Change"))
         {
-            if (ShouldProcess($"image {imageId} in {connection}", "Change"))
-            {
-                RunItem(imageId, async token =>
-                {
-                    ServiceImage image = await connection.Service.UpdateAsync(imageId, Changes, token).ConfigureAwait(false);
-                    if (PassThru)
-                    {
-                        Emit(image);
-                    }
-                });
-            }
+            return;
         }
+
+        RunItem(imageId, async token =>
+        {
+            ServiceImage image = await connection.Service.UpdateAsync(imageId, Changes, token).ConfigureAwait(false);
+            if (PassThru)
+            {
+                Emit(image);
+            }
+        });
     }
 }

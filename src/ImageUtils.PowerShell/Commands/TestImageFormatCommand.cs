@@ -70,7 +70,7 @@ public sealed class TestImageFormatCommand : PathCommand
             AllowedVmdkTypes = AllowedVmdkType ?? Operations.Options.VmdkAllowedTypes,
             IgnoreChecks = IgnoreCheck,
             Depth = Depth,
-            VolumeSizeBytes = SizeInBytes(VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB)),
+            VolumeSizeBytes = SizeParameters.ToBytes(this, VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB)),
         };
     }
 

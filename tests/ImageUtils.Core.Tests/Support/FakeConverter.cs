@@ -1,4 +1,6 @@
 using ImageUtils.Conversion;
+using ImageUtils.Errors;
+using ImageUtils.Formats;
 using ImageUtils.Storage;
 
 namespace ImageUtils.Core.Tests.Support;
@@ -12,6 +14,9 @@ public sealed class FakeConverter : IImageConverter
 
     public Exception? FailWith { get; set; }
 
+    /// <summary>How many bytes of source there is room for.</summary>
+    public long Room { get; set; } = long.MaxValue;
+
     public string? WriteFormat { get; set; }
 
     public void EnsureCanConvert(DiskFormat sourceFormat, ConversionRequest request)
@@ -19,6 +24,14 @@ public sealed class FakeConverter : IImageConverter
         if (RefuseBefore is not null)
         {
             throw RefuseBefore;
+        }
+    }
+
+    public void EnsureRoom(ImageFacts facts, long length, ConversionRequest request)
+    {
+        if (length > Room)
+        {
+            throw new NoSpaceException(request.DestinationPath);
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace ImageUtils.Core.Tests.Support;
@@ -58,6 +60,14 @@ public sealed class PlayedServer : IAsyncDisposable
         await application.StartAsync();
         return server;
     }
+
+    /// <summary>A server that shows a certificate, and may ask for one.</summary>
+    public static Task<PlayedServer> StartSecureAsync(X509Certificate2 certificate, ClientCertificateMode asked = ClientCertificateMode.NoCertificate) => StartAsync(listen => listen.UseHttps(https =>
+    {
+        https.ServerCertificate = certificate;
+        https.ClientCertificateMode = asked;
+        https.AllowAnyClientCertificate();
+    }));
 
     public static RequestDelegate Text(int status, string text, string type = "application/json", params (string Name, string Value)[] headers) => async context =>
     {

@@ -202,11 +202,11 @@ public sealed class ImageFetcherTests : IDisposable
     {
         ServiceImage image = await _world.AddAsync(Content);
         string sha256 = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Content));
-        ImageFetchResult result = await FetchAsync(image.ImageId, request => request with { ExpectedHash = sha256 });
+        ImageFetchResult result = await FetchAsync(image.ImageId, request => request with { Hash = new HashDemand { ExpectedHash = sha256 } });
         Assert.Equal("sha256", result.HashAlgorithm);
         Assert.Equal(sha256.ToLowerInvariant(), result.Hash);
         DigestMismatchException e = await Assert.ThrowsAsync<DigestMismatchException>(
-            () => FetchAsync(image.ImageId, request => request with { ExpectedHash = new string('0', 64), Force = true }));
+            () => FetchAsync(image.ImageId, request => request with { Hash = new HashDemand { ExpectedHash = new string('0', 64) }, Force = true }));
         Assert.Equal("sha256", e.Algorithm);
         Assert.Equal(Content, await File.ReadAllBytesAsync(_world.OutFile("disk"), Token));
     }
@@ -215,7 +215,7 @@ public sealed class ImageFetcherTests : IDisposable
     public async Task An_expected_hash_that_is_none_is_refused_before_anything()
     {
         ServiceImage image = await _world.AddAsync(Content);
-        await Assert.ThrowsAsync<InvalidHashException>(() => FetchAsync(image.ImageId, request => request with { ExpectedHash = "zzz" }));
+        await Assert.ThrowsAsync<InvalidHashException>(() => FetchAsync(image.ImageId, request => request with { Hash = new HashDemand { ExpectedHash = "zzz" } }));
         Assert.Equal(0, _world.Service.Opened);
     }
 
@@ -239,7 +239,7 @@ public sealed class ImageFetcherTests : IDisposable
         ImageFetchResult result = await FetchAsync(image.ImageId);
         Assert.False(result.IsHashVerified);
         Assert.Equal(image.OsHashValue, result.Hash);
-        await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(image.ImageId, request => request with { RequireHash = true, Force = true }));
+        await Assert.ThrowsAsync<ImageUnacceptableException>(() => FetchAsync(image.ImageId, request => request with { Hash = new HashDemand { RequireHash = true }, Force = true }));
     }
 
     [Fact]

@@ -157,7 +157,7 @@ public sealed class TemporaryImagesTests : IDisposable
         Assert.True(result.IsHashVerified);
         Assert.Equal(1, _world.Service.Opened);
         Assert.Equal("data", await File.ReadAllTextAsync(result.Path, Token));
-        FetchRequest wrong = request with { ExpectedHash = new string('0', 64), Force = true };
+        FetchRequest wrong = request with { Hash = new HashDemand { ExpectedHash = new string('0', 64) }, Force = true };
         await Assert.ThrowsAsync<DigestMismatchException>(() => new ImageFetcher(_world.Context, _world.Service).FetchAsync(wrong, Token));
     }
 

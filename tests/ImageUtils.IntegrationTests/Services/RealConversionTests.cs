@@ -38,7 +38,7 @@ public sealed class RealConversionTests(OpenStackServices openStack) : IDisposab
         Assert.Equal("debian", converted.Properties["os_distro"]);
         Assert.Equal("cheap", Assert.Single(converted.Stores));
         Assert.Equivalent(original, await service.GetAsync(id, Token));
-        await new ImageFetcher(_workshop.Context, service).FetchAsync(new FetchRequest { ImageId = converted.ImageId, DestinationPath = _workshop.File("back"), RequireHash = true }, Token);
+        await new ImageFetcher(_workshop.Context, service).FetchAsync(new FetchRequest { ImageId = converted.ImageId, DestinationPath = _workshop.File("back"), Hash = new HashDemand { RequireHash = true } }, Token);
         Assert.Equal(Workshop.Sha256(volume), Workshop.Sha256(_workshop.File("back")));
         Assert.Equal(["back", "volume"], _workshop.Names());
 

@@ -171,7 +171,8 @@ public sealed class RealGlanceTests(OpenStackServices openStack)
         Assert.Equal(["glance-direct", "web-download"], (await service.Imports.ListMethodsAsync(Token)).Order());
         byte[] data = RandomNumberGenerator.GetBytes(200_000);
         ServiceImage staged = await service.CreateAsync(new NewServiceImage { DiskFormat = "raw" }, Token);
-        ServiceImage full = await service.Imports.UploadAsync(staged.ImageId, new MemoryStream(data), new ImageUploadOptions { StoreId = "cheap", Size = data.Length }, Token);
+        await service.Imports.StageAsync(staged.ImageId, new MemoryStream(data), data.Length, Token);
+        ServiceImage full = await service.Imports.RunAsync(staged.ImageId, new ImageImport { Method = ImageImport.GlanceDirect, StoreIds = ["cheap"] }, Token);
         Assert.Equal(("active", data.Length, "cheap"), (full.Status, full.Size, Assert.Single(full.Stores)));
         Assert.Contains(await service.Imports.ListTasksAsync(staged.ImageId, Token), task => task is { Type: "api_image_import", Status: "success" });
 

@@ -145,5 +145,5 @@ public sealed class RealPublishTests(OpenStackServices openStack) : IDisposable
     }
 
     private Task<ImageFetchResult> FetchAsync(GlanceImageService service, string id) =>
-        new ImageFetcher(_workshop.Context, service).FetchAsync(new FetchRequest { ImageId = id, DestinationPath = _workshop.File("back"), RequireHash = true }, Token);
+        new ImageFetcher(_workshop.Context, service).FetchAsync(new FetchRequest { ImageId = id, DestinationPath = _workshop.File("back"), Hash = new HashDemand { RequireHash = true } }, Token);
 }

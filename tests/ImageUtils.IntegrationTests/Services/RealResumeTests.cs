@@ -28,7 +28,7 @@ public sealed class RealResumeTests(OpenStackServices openStack) : IDisposable
         await using var line = new CuttingProxy(new Uri(state.OpenImage), cuts: 2, cutAfter: 6 << 20);
         using GlanceImageService service = new(new CloudConnectionSettings { ImageEndpoints = [line.Address], RetryCount = 3 });
         ImageFetchResult result = await new ImageFetcher(_workshop.Context, service).FetchAsync(
-            new FetchRequest { ImageId = id, DestinationPath = _workshop.File("back"), RequireHash = true, Connections = connections }, Token);
+            new FetchRequest { ImageId = id, DestinationPath = _workshop.File("back"), Hash = new HashDemand { RequireHash = true }, Connections = connections }, Token);
         Assert.True(result is { IsResumed: true, IsHashVerified: true });
         Assert.True(line.CutsLeft <= 0);
         Assert.Equal(Workshop.Sha256(volume), Workshop.Sha256(_workshop.File("back")));
@@ -56,6 +56,28 @@ public sealed class RealResumeTests(OpenStackServices openStack) : IDisposable
         Assert.True(converted.ExitCode == 0, converted.Error);
         Assert.Equal("qcow2", converted.Objects[0].GetProperty("format").GetString());
         Assert.Equal(Size, converted.Objects[0].GetProperty("virtualSize").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_volume_that_fits_nowhere_is_refused_before_its_image_moves()
+    {
+        Workshop.RequireQemuImg();
+        OpenStackState state = await openStack.RequireAsync();
+        await _workshop.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", _workshop.File("vast"), "1P");
+        await using (FileStream image = new(_workshop.File("vast"), FileMode.Append))
+        {
+            await image.WriteAsync(new byte[Size], Token);
+        }
+
+        using GlanceImageService direct = await openStack.ConnectOpenAsync();
+        string id = (await RealGlanceTests.AddAsync(direct, await File.ReadAllBytesAsync(_workshop.File("vast"), Token), "qcow2")).ImageId;
+        await using var line = new CuttingProxy(new Uri(state.OpenImage), cuts: 0, cutAfter: long.MaxValue);
+        CommandLine refused = await CommandLine.RunAsync(_workshop.Folder, ["convert", "--endpoint", line.Address.AbsoluteUri, "--image", id, "volume.raw", "--to", "raw", "--disable-sparse"]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("Insufficient free space", refused.Error, StringComparison.Ordinal);
+        Assert.True(line.BytesBack < 2 << 20, $"{line.BytesBack} bytes came.");
+        Assert.False(File.Exists(_workshop.File("volume.raw")));
+        await direct.DeleteAsync(id, Token);
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class RealTransferTests(OpenStackServices openStack) : IDisposable
         Assert.Equal(Workshop.Sha256(volume), Workshop.Sha256(_workshop.File("back")));
 
         ImageFetchResult fetched = await new ImageFetcher(_workshop.Context, service).FetchAsync(
-            new FetchRequest { ImageId = image.ImageId, DestinationPath = _workshop.File("image"), RequireHash = true }, Token);
+            new FetchRequest { ImageId = image.ImageId, DestinationPath = _workshop.File("image"), Hash = new HashDemand { RequireHash = true } }, Token);
         Assert.True(fetched.IsHashVerified);
         Assert.Equal(published.Hash, fetched.Hash);
         await service.DeleteAsync(image.ImageId, Token);
@@ -45,15 +45,7 @@ public sealed class RealTransferTests(OpenStackServices openStack) : IDisposable
     {
         OpenStackState state = await openStack.RequireAsync();
         _workshop.MakeDisk("volume", 1 << 20);
-        Dictionary<string, string> variables = new(StringComparer.Ordinal)
-        {
-            ["OS_AUTH_URL"] = state.Identity,
-            ["OS_USERNAME"] = "demo",
-            ["OS_PASSWORD"] = "demo-secret",
-            ["OS_PROJECT_NAME"] = "demo",
-            ["OS_USER_DOMAIN_ID"] = "default",
-            ["OS_PROJECT_DOMAIN_ID"] = "default",
-        };
+        Dictionary<string, string> variables = Variables(state, "demo");
         CommandLine published = await RunAsync(variables, "publish", "volume", "--name", "cli", "--disk-format", "raw", "--store", "cheap", "--json");
         Assert.True(published.ExitCode == 0, published.Error);
         string id = published.Objects[0].GetProperty("imageId").GetString()!;
@@ -81,6 +73,44 @@ public sealed class RealTransferTests(OpenStackServices openStack) : IDisposable
     }
 
     [Fact]
+    public async Task The_command_line_shares_images_and_has_them_imported()
+    {
+        OpenStackState state = await openStack.RequireAsync();
+        _workshop.MakeDisk("volume", 1 << 20);
+        OpenStackAccount theirs = state.Accounts["other"];
+        string id = (await CliAsync("demo", "images", "create", "shared", "--disk-format", "raw", "--json")).Objects[0].GetProperty("imageId").GetString()!;
+        await CliAsync("demo", "images", "update", id, "--visibility", "shared");
+        CommandLine added = await CliAsync("demo", "images", "member-add", id, theirs.ProjectId, "--json");
+        Assert.Equal("pending", added.Objects[0].GetProperty("status").GetString());
+        Assert.Equal(id, (await CliAsync("other", "images", "list", "--visibility", "shared", "--member-status", "pending", "--json")).Objects.Single(image => image.GetProperty("imageId").GetString() == id).GetProperty("imageId").GetString());
+        Assert.Equal("accepted", (await CliAsync("other", "images", "member-set", id, "accepted", "--json")).Objects[0].GetProperty("status").GetString());
+        Assert.Contains(theirs.ProjectId, (await CliAsync("demo", "images", "members", id)).Output, StringComparison.Ordinal);
+        await CliAsync("demo", "images", "member-remove", id, theirs.ProjectId);
+        Assert.Empty((await CliAsync("demo", "images", "members", id, "--json")).Objects);
+        await CliAsync("demo", "images", "delete", id);
+
+        CommandLine made = await RunAsync(null, "images", "create", "imported", "--disk-format", "raw", "--endpoint", state.OpenImage, "--json");
+        string imported = made.Objects[0].GetProperty("imageId").GetString()!;
+        CommandLine import = await RunAsync(null, "images", "import", imported, "volume", "--store", "cheap", "--endpoint", state.OpenImage, "--json");
+        Assert.True(import.ExitCode == 0, import.Error);
+        Assert.Equal("active", import.Objects[0].GetProperty("status").GetString());
+        CommandLine tasks = await RunAsync(null, "images", "tasks", imported, "--endpoint", state.OpenImage, "--json");
+        Assert.Equal("success", tasks.Objects[0].GetProperty("status").GetString());
+        CommandLine local = await RunAsync(null, "images", "import", imported, "volume", "--local", "images");
+        Assert.Equal(1, local.ExitCode);
+        Assert.Contains("imports nothing on its own time", local.Error, StringComparison.Ordinal);
+        using GlanceImageService service = await openStack.ConnectOpenAsync();
+        await service.DeleteAsync(imported, Token);
+
+        async Task<CommandLine> CliAsync(string user, params string[] words)
+        {
+            CommandLine run = await RunAsync(Variables(state, user), words);
+            Assert.True(run.ExitCode == 0, run.Error);
+            return run;
+        }
+    }
+
+    [Fact]
     public async Task The_command_line_works_with_a_service_that_asks_nobody()
     {
         OpenStackState state = await openStack.RequireAsync();
@@ -105,6 +135,16 @@ public sealed class RealTransferTests(OpenStackServices openStack) : IDisposable
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static Dictionary<string, string> Variables(OpenStackState state, string user) => new(StringComparer.Ordinal)
+    {
+        ["OS_AUTH_URL"] = state.Identity,
+        ["OS_USERNAME"] = state.Accounts[user].User,
+        ["OS_PASSWORD"] = state.Accounts[user].Password,
+        ["OS_PROJECT_NAME"] = state.Accounts[user].Project,
+        ["OS_USER_DOMAIN_ID"] = "default",
+        ["OS_PROJECT_DOMAIN_ID"] = "default",
+    };
 
     private Task<CommandLine> RunAsync(IReadOnlyDictionary<string, string>? variables, params string[] words)
     {

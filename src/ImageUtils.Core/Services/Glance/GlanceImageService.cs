@@ -54,11 +54,11 @@ public sealed class GlanceImageService : IImageService, IDisposable
     /// <inheritdoc/>
     public ICertificateSource KeyManager { get; }
 
-    /// <summary>Interoperable import: staging, web-download, tasks.</summary>
-    public GlanceImports Imports { get; }
+    /// <inheritdoc/>
+    public IImageImports Imports { get; }
 
-    /// <summary>The projects with which images are shared.</summary>
-    public GlanceMembers Members { get; }
+    /// <inheritdoc/>
+    public IImageMembers Members { get; }
 
     /// <summary>Where the data of images are.</summary>
     public GlanceLocations Locations { get; }

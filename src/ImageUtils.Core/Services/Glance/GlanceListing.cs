@@ -56,6 +56,13 @@ internal sealed class GlanceListing
         Add("status", filter.Status);
         Add("disk_format", filter.DiskFormat);
         Add("container_format", filter.ContainerFormat);
+        Add("visibility", filter.Visibility);
+        Add("member_status", filter.MemberStatus);
+        foreach (string tag in filter.Tags)
+        {
+            Add("tag", tag);
+        }
+
         return string.Join('&', query);
 
         void Add(string name, string? value)

@@ -1,7 +1,9 @@
+using ImageUtils.Storage;
+
 namespace ImageUtils.Services.Http;
 
 /// <summary>The data of an answer: a line that falls silent is an error, not a wait without end. It owns the answer.</summary>
-internal sealed class IdleTimeoutStream : Stream
+internal sealed class IdleTimeoutStream : ForwardOnlyStream
 {
     private readonly HttpResponseMessage _answer;
     private readonly Stream _inner;
@@ -13,25 +15,6 @@ internal sealed class IdleTimeoutStream : Stream
         _inner = inner;
         _limit = limit;
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -45,16 +28,6 @@ internal sealed class IdleTimeoutStream : Stream
             throw new IOException(watch.Reason, e);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,7 +1,7 @@
 namespace ImageUtils.Services.Identity;
 
 /// <summary>Who the caller is, for which project, and who can say so. Ids win over names; a name without a domain is of the domain <c>default</c>.</summary>
-public sealed record IdentitySettings
+public sealed partial record IdentitySettings
 {
     /// <summary>The address of the identity service (Keystone), with or without /v3; null: there is none.</summary>
     public Uri? AuthUrl { get; init; }

@@ -64,6 +64,11 @@ public sealed class LocalImageService : IImageService
     /// <exception cref="ServiceUnavailableException">The folder cannot be read.</exception>
     public async IAsyncEnumerable<ServiceImage> ListAsync(ImageFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (filter.MemberStatus is not null)
+        {
+            this.RequireMembers();
+        }
+
         var images = new List<ServiceImage>();
         foreach (string id in _folder.Ids())
         {

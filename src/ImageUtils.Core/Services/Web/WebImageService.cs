@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -15,6 +16,7 @@ public sealed class WebImageService : IImageService, IDisposable
 {
     private const int MostRedirects = 5;
 
+    private readonly ConcurrentDictionary<Uri, Uri> _mirrors = new();
     private readonly HttpClient _asked;
     private readonly HttpClient _elsewhere;
     private readonly WebRedirects _redirects;
@@ -30,7 +32,10 @@ public sealed class WebImageService : IImageService, IDisposable
     {
         _redirects = new WebRedirects(allowAnyRedirect);
         _asked = HttpTransport.Create(settings);
-        _elsewhere = allowAnyRedirect ? _asked : HttpTransport.Create(settings, WebRedirects.ConnectAsync);
+
+        // Who the caller is concerns only the server that the caller named.
+        TransportSettings nameless = settings with { ClientCertificatePath = null, ClientKeyPath = null };
+        _elsewhere = HttpTransport.Create(nameless, allowAnyRedirect ? null : WebRedirects.ConnectAsync);
         _idleTimeout = settings.IdleTimeout;
         _retries = retries;
     }
@@ -118,7 +123,8 @@ public sealed class WebImageService : IImageService, IDisposable
                 headers.ContentLength,
                 range is null ? headers.ContentLength : range.Length,
                 checksum: null,
-                VersionOf(answer));
+                VersionOf(answer),
+                answer.RequestMessage?.RequestUri?.Authority);
         }
         catch
         {
@@ -207,21 +213,28 @@ public sealed class WebImageService : IImageService, IDisposable
         }
     }
 
+    /// <summary>
+    /// Asks, and follows redirects. The mirror that gave one part is asked for the next one itself, so that the parts fit together;
+    /// where it fails, whoever named it is asked again.
+    /// </summary>
     private async Task<HttpResponseMessage> SendAsync(Uri address, long offset, long? length, CancellationToken cancellationToken)
     {
+        if (_mirrors.TryGetValue(address, out Uri? mirror) && await TryMirrorAsync(address, mirror, offset, length, cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            return known;
+        }
+
         Uri current = address;
         for (int redirect = 0; ; redirect++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, current);
-            request.Headers.AcceptEncoding.ParseAdd("identity");
-            if (offset > 0 || length is not null)
-            {
-                request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
-            }
-
-            HttpResponseMessage answer = await AskAsync(WebRedirects.IsAsked(address.IdnHost, current.IdnHost) ? _asked : _elsewhere, request, address, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage answer = await AskAsync(address, current, offset, length, cancellationToken).ConfigureAwait(false);
             if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.Headers.Location is not { } location)
             {
+                if (redirect > 0 && answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
+                {
+                    _mirrors[address] = current;
+                }
+
                 return answer;
             }
 
@@ -235,8 +248,37 @@ public sealed class WebImageService : IImageService, IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpClient http, HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage?> TryMirrorAsync(Uri address, Uri mirror, long offset, long? length, CancellationToken cancellationToken)
     {
+        try
+        {
+            HttpResponseMessage answer = await AskAsync(address, mirror, offset, length, cancellationToken).ConfigureAwait(false);
+            if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+        }
+        catch (Exception e) when (e is IOException or ServiceUnavailableException)
+        {
+            // It was there a moment ago; another one may be there now.
+        }
+
+        _mirrors.TryRemove(address, out _);
+        return null;
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(Uri address, Uri current, long offset, long? length, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, current);
+        request.Headers.AcceptEncoding.ParseAdd("identity");
+        if (offset > 0 || length is not null)
+        {
+            request.Headers.Range = new RangeHeaderValue(offset, offset + length - 1);
+        }
+
+        HttpClient http = WebRedirects.IsAsked(address.IdnHost, current.IdnHost) ? _asked : _elsewhere;
         using var watch = new IdleWatch(_idleTimeout, cancellationToken);
         try
         {
@@ -245,6 +287,11 @@ public sealed class WebImageService : IImageService, IDisposable
         catch (HttpRequestException e) when (e.InnerException is ImageDownloadFailedException { Reason: var reason })
         {
             throw new ImageDownloadFailedException(address.AbsoluteUri, reason, e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            // A certificate does not become better by trying again.
+            throw new ServiceUnavailableException(current.GetLeftPart(UriPartial.Authority), $"no secure connection: {e.InnerException?.Message ?? e.Message}", e);
         }
         catch (HttpRequestException e)
         {

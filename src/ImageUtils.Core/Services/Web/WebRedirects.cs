@@ -52,8 +52,9 @@ internal sealed class WebRedirects
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
         Uri? target = context.InitialRequestMessage.RequestUri;
 
-        // A proxy may well be on this machine; what the name means is then for the proxy to say.
-        if (target is not null && IsAsked(target.IdnHost, host) && Array.Exists(addresses, IsLocal))
+        // A proxy may well be on this machine; what the name means is then for the proxy to say. The request for a tunnel is to it.
+        bool isTunnel = context.InitialRequestMessage.Method == HttpMethod.Connect;
+        if (!isTunnel && target is not null && IsAsked(target.IdnHost, host) && Array.Exists(addresses, IsLocal))
         {
             throw Refuse(target.AbsoluteUri, host);
         }

@@ -4,12 +4,19 @@ using ImageUtils.Services;
 
 namespace ImageUtils.Transfer.Ranges;
 
-/// <summary>Remembers what the first part said of the data, and refuses a later one that says something else.</summary>
+/// <summary>
+/// Remembers what the first part said of the data, and refuses a later one that says something else. Between mirrors tags and
+/// dates say nothing: the same data have others there. There the length and the hash of the whole decide, and without a
+/// promised hash parts of two mirrors are never put together.
+/// </summary>
 /// <param name="subject">The image id or address, for errors.</param>
-internal sealed class ImageDataVersion(string subject)
+/// <param name="isHashPromised">True where the whole is held against a hash in the end.</param>
+internal sealed class ImageDataVersion(string subject, bool isHashPromised = false)
 {
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, string> _versionsOfHosts = new(StringComparer.OrdinalIgnoreCase);
     private string? _version;
+    private string? _host;
     private long? _totalLength;
     private bool _knowsParts;
 
@@ -49,14 +56,27 @@ internal sealed class ImageDataVersion(string subject)
         }
     }
 
-    /// <summary>Starts from what an earlier download knew.</summary>
-    /// <param name="version">The version; null: unknown.</param>
+    /// <summary>The server that <see cref="Version"/> is of; null: there is only one.</summary>
+    public string? Host
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _host;
+            }
+        }
+    }
+
+    /// <summary>Begins, or begins anew where nothing that came is kept.</summary>
     /// <param name="totalLength">The length in bytes; null: unknown.</param>
-    public void Begin(string? version, long? totalLength)
+    public void Begin(long? totalLength)
     {
         lock (_lock)
         {
-            _version = version;
+            _version = null;
+            _host = null;
+            _versionsOfHosts.Clear();
             _totalLength = totalLength;
         }
     }
@@ -68,19 +88,40 @@ internal sealed class ImageDataVersion(string subject)
     {
         lock (_lock)
         {
-            if (_version is not null && part.Version is not null && !string.Equals(_version, part.Version, StringComparison.Ordinal))
-            {
-                throw new ImageDownloadFailedException(subject, "the data at the server changed while they were downloaded.");
-            }
-
+            RequireSameVersion(part);
             if (_totalLength is long known && part.TotalSize is long told && known != told)
             {
                 throw new ImageDownloadFailedException(subject, string.Create(CultureInfo.InvariantCulture, $"{known} bytes were announced, and the server has {told} now."));
             }
 
-            _version ??= part.Version;
             _totalLength ??= part.TotalSize;
             _knowsParts |= part.TotalSize - part.Offset > part.Length;
         }
+    }
+
+    private void RequireSameVersion(ImageData part)
+    {
+        string host = part.Host ?? string.Empty;
+        if (_versionsOfHosts.TryGetValue(host, out string? known) && part.Version is not null && !string.Equals(known, part.Version, StringComparison.Ordinal))
+        {
+            throw new ImageDownloadFailedException(subject, "the data at the server changed while they were downloaded.");
+        }
+
+        bool isMirror = _host is not null && part.Host is not null && !string.Equals(_host, part.Host, StringComparison.OrdinalIgnoreCase);
+        bool isSame = _version is not null && string.Equals(_version, part.Version, StringComparison.Ordinal);
+        if (isMirror && !isSame && !isHashPromised)
+        {
+            throw new ImageDownloadFailedException(
+                subject,
+                $"its parts come from {_host} and from {part.Host}, which do not say that they have the same data, and no hash is known that would tell. Give the hash, or the address at one of them.");
+        }
+
+        if (part.Version is not null)
+        {
+            _versionsOfHosts[host] = part.Version;
+        }
+
+        _host ??= part.Host;
+        _version ??= isMirror ? null : part.Version;
     }
 }

@@ -40,12 +40,13 @@ internal sealed class KeptPart
     /// <summary>Moves what was kept to where the download writes, if it is of the same data; else removes it.</summary>
     /// <param name="file">The download's file, empty.</param>
     /// <param name="version">What the server says of its data now; null: nothing.</param>
+    /// <param name="host">The server that says so, where there may be several; null: there is only one.</param>
     /// <returns>True where there is something to go on from.</returns>
-    public bool TryTake(PartialFile file, string? version)
+    public bool TryTake(PartialFile file, string? version, string? host)
     {
         try
         {
-            if (Read() is { } kept && IsMine(_part) && kept.IsSame(_identity with { Version = version }) && new FileInfo(_part).Length <= _identity.Size)
+            if (Read() is { } kept && IsMine(_part) && kept.IsSame(_identity with { Version = version, Host = host }) && new FileInfo(_part).Length <= _identity.Size)
             {
                 file.Adopt(_part);
                 File.Delete(_journal);
@@ -64,10 +65,11 @@ internal sealed class KeptPart
     /// <summary>Keeps what came, if it is worth it.</summary>
     /// <param name="file">The download's file.</param>
     /// <param name="version">What the server said of the data; null: nothing.</param>
+    /// <param name="host">The server that said so, where there may be several; null: there is only one.</param>
     /// <returns>The number of bytes kept; 0: none.</returns>
-    public long TryKeep(PartialFile file, string? version)
+    public long TryKeep(PartialFile file, string? version, string? host)
     {
-        KeptPartIdentity identity = _identity with { Version = version };
+        KeptPartIdentity identity = _identity with { Version = version, Host = host };
         try
         {
             long length = new FileInfo(file.TemporaryPath).Length;

@@ -1,3 +1,5 @@
+using ImageUtils.Storage;
+
 namespace ImageUtils.Transfer.Ranges;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace ImageUtils.Transfer.Ranges;
 /// resumes by itself, and handed on in order. So hash, signature and inspection still see one stream from beginning to end,
 /// and memory is bounded by the pieces that are under way.
 /// </summary>
-internal sealed class ParallelRangeStream : Stream
+internal sealed class ParallelRangeStream : ForwardOnlyStream
 {
     private readonly string _subject;
     private readonly ImageDataOpener _open;
@@ -50,14 +52,6 @@ internal sealed class ParallelRangeStream : Stream
         _report = report;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
     public override long Position
     {
         get => _position;
@@ -91,21 +85,6 @@ internal sealed class ParallelRangeStream : Stream
         _used += count;
         _position += count;
         return count;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     public override async ValueTask DisposeAsync()

@@ -26,24 +26,25 @@ internal sealed class RemoteData
     /// <param name="image">The image.</param>
     /// <param name="context">Settings, inspector, log.</param>
     /// <param name="connections">How many connections may be used at once.</param>
-    public RemoteData(IImageService service, ServiceImage image, OperationContext context, int connections)
+    /// <param name="isHashPromised">True where the whole is held against a hash in the end.</param>
+    public RemoteData(IImageService service, ServiceImage image, OperationContext context, int connections, bool isHashPromised)
     {
         _service = service;
         _image = image;
         _context = context;
         _connections = connections;
-        _version = new ImageDataVersion(image.ImageId);
-        _version.Begin(null, image.Size);
+        _version = new ImageDataVersion(image.ImageId, isHashPromised);
+        _version.Begin(image.Size);
     }
-
-    /// <summary>Every byte that came over the network.</summary>
-    public long BytesMoved => _counts.BytesMoved;
 
     /// <summary>How often a broken connection was taken up again.</summary>
     public int Resumes => _counts.Resumes;
 
     /// <summary>What tells these data from others; null: the service does not say.</summary>
     public string? Version => _version.Version;
+
+    /// <summary>The server that says so, where there may be several; null: there is only one.</summary>
+    public string? Host => _version.Host;
 
     /// <summary>Judges the image by a few parts of less than 1 MiB in all, where the service knows parts.</summary>
     /// <param name="request">What the data must be.</param>
@@ -98,6 +99,12 @@ internal sealed class RemoteData
     public async Task<Stream> OpenAsync(long start, CancellationToken cancellationToken)
     {
         ResumePolicy policy = ResumePolicy.Of(_context.Options.RetryCount);
+        if (start == 0)
+        {
+            // What was judged ahead is judged once more when it is here, so another mirror, or another version, may give it.
+            _version.Begin(_image.Size);
+        }
+
         if (_connections > 1 && _image.Size is long length && length - start > PieceSize)
         {
             await AskAsync(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageUtils.Errors;
 using ImageUtils.Services;
+using ImageUtils.Storage;
 
 namespace ImageUtils.Transfer.Ranges;
 
@@ -9,7 +10,7 @@ namespace ImageUtils.Transfer.Ranges;
 /// on with a range from where it was. A server without ranges begins anew, and what was seen already is passed over. Data
 /// that changed meanwhile are refused, because the two halves would not belong together.
 /// </summary>
-internal sealed class ResumingStream : Stream
+internal sealed class ResumingStream : ForwardOnlyStream
 {
     private const int SkipBuffer = 1 << 16;
 
@@ -46,14 +47,6 @@ internal sealed class ResumingStream : Stream
         _policy = policy;
         _report = report;
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -103,21 +96,6 @@ internal sealed class ResumingStream : Stream
                 await RecoverAsync(e, cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     public override async ValueTask DisposeAsync()

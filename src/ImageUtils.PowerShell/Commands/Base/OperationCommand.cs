@@ -130,49 +130,6 @@ public abstract class OperationCommand : AsyncCommand, IOperationLog
         return shown;
     }
 
-    /// <summary>Turns a pair of size parameters into bytes.</summary>
-    /// <param name="gibibytes">Whole GiB, or null.</param>
-    /// <param name="bytes">Bytes, or null.</param>
-    /// <param name="parameterName">The GiB parameter's name, for the error.</param>
-    /// <returns>Bytes, or null where neither was given.</returns>
-    protected long? SizeInBytes(long? gibibytes, long? bytes, string parameterName)
-    {
-        try
-        {
-            return bytes ?? (gibibytes is { } size ? Configuration.VolumeSize.FromGiB(size) : null);
-        }
-        catch (InvalidSizeException e)
-        {
-            if (gibibytes <= Configuration.VolumeSize.LargestGiB)
-            {
-                Terminate(e, gibibytes);
-            }
-
-            string bytesName = parameterName.Replace("GB", "Bytes", StringComparison.Ordinal);
-            InvalidSizeException told = new(e.Value, $"-{parameterName} takes whole GiB; for a size in bytes, such as 10GB, use -{bytesName}.", e);
-            Terminate(told, gibibytes);
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// Asks about one dangerous use of a cmdlet whose other uses are harmless, where ConfirmImpact cannot be High for all of
-    /// them. To be called after ShouldProcess; asks where a High impact would be asked about.
-    /// </summary>
-    /// <param name="query">The question, with what will be lost.</param>
-    /// <param name="caption">The heading of the question.</param>
-    /// <param name="yesToAll">Set where the user said yes for all that follow.</param>
-    /// <param name="noToAll">Set where the user said no for all that follow.</param>
-    /// <returns>True where the work may be done.</returns>
-    protected bool ConfirmHighImpact(string query, string caption, ref bool yesToAll, ref bool noToAll)
-    {
-        ConfirmImpact preference = LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact set) ? set : ConfirmImpact.High;
-
-        // -Confirm, or a preference of Medium or lower, has made ShouldProcess ask; -Confirm:$false and None want no question.
-        bool isAsked = !MyInvocation.BoundParameters.ContainsKey("Confirm") && preference == ConfirmImpact.High;
-        return !isAsked || ShouldContinue(query, caption, ref yesToAll, ref noToAll);
-    }
-
     private static bool IsProblem(Exception e) =>
         e is ImageUtilsException or ArgumentException or SessionStateException or ProviderInvocationException or IOException or UnauthorizedAccessException;
 

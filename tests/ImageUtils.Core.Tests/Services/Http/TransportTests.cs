@@ -5,7 +5,6 @@ using ImageUtils.Errors;
 using ImageUtils.Services.Glance;
 using ImageUtils.Services.Http;
 using ImageUtils.Services.Identity;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ImageUtils.Core.Tests.Services.Http;
@@ -14,12 +13,13 @@ namespace ImageUtils.Core.Tests.Services.Http;
 public sealed class TransportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly MadeAuthority _authority = new();
     private readonly X509Certificate2 _server;
 
     public TransportTests()
     {
-        _server = Make("localhost");
-        System.IO.File.WriteAllText(_folder.File("ca.pem"), _server.ExportCertificatePem());
+        _server = _authority.Sign("localhost");
+        System.IO.File.WriteAllText(_folder.File("ca.pem"), _authority.Pem);
     }
 
     private static CancellationToken Token => PlayedCloud.Token;
@@ -27,6 +27,7 @@ public sealed class TransportTests : IDisposable
     public void Dispose()
     {
         _server.Dispose();
+        _authority.Dispose();
         _folder.Dispose();
     }
 
@@ -48,8 +49,8 @@ public sealed class TransportTests : IDisposable
         await using PlayedServer secure = await StartAsync();
         await Connect(cloud, secure, new TransportSettings { CaCertificatePath = _folder.File("ca.pem") }).ConnectAsync(Token);
         await Connect(cloud, secure, new TransportSettings { SkipCertificateCheck = true }).ConnectAsync(Token);
-        using X509Certificate2 other = Make("localhost");
-        await System.IO.File.WriteAllTextAsync(_folder.File("other.pem"), other.ExportCertificatePem(), Token);
+        using MadeAuthority other = new();
+        await System.IO.File.WriteAllTextAsync(_folder.File("other.pem"), other.Pem, Token);
         await Assert.ThrowsAsync<ServiceUnavailableException>(() => Connect(cloud, secure, new TransportSettings { CaCertificatePath = _folder.File("other.pem") }).ConnectAsync(Token));
     }
 
@@ -75,7 +76,7 @@ public sealed class TransportTests : IDisposable
     {
         await using PlayedCloud cloud = await PlayedCloud.StartAsync();
         await using PlayedServer secure = await StartAsync(mustKnowClient: true);
-        using X509Certificate2 client = Make("client");
+        using X509Certificate2 client = _authority.Sign("client");
         string certificate = _folder.File("client");
         string? key = null;
         string keyText = client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
@@ -134,25 +135,9 @@ public sealed class TransportTests : IDisposable
         Transport = transport,
     });
 
-    private static X509Certificate2 Make(string name)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
-    }
-
     private async Task<PlayedServer> StartAsync(bool mustKnowClient = false)
     {
-        PlayedServer server = await PlayedServer.StartAsync(listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = _server;
-            https.ClientCertificateMode = mustKnowClient ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
-            https.AllowAnyClientCertificate();
-        }));
+        PlayedServer server = await PlayedServer.StartSecureAsync(_server, mustKnowClient ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate);
         server.On("GET /v2/images", PlayedCloud.Json("{\"images\": []}"));
         return server;
     }

@@ -37,7 +37,7 @@ public sealed class WebFetchTests : IDisposable
     {
         (PlayedServer server, ServedImage image, string address) = await ServedImage.StartAsync(FaultyStream.Pattern(20 << 20));
         await using PlayedServer s = server;
-        ImageFetchResult result = await FetchAsync(address, request => request with { Connections = connections, ExpectedHash = Convert.ToHexStringLower(SHA256.HashData(image.Content)) });
+        ImageFetchResult result = await FetchAsync(address, request => request with { Connections = connections, Hash = new HashDemand { ExpectedHash = Convert.ToHexStringLower(SHA256.HashData(image.Content)) } });
         Assert.Equal(image.Content, await File.ReadAllBytesAsync(Disk, Token));
         Assert.True(result is { IsHashVerified: true, IsResumed: false, SourceImageId: null, HashAlgorithm: "sha256" });
         Assert.Equal(address, result.SourceUri);
@@ -141,7 +141,7 @@ public sealed class WebFetchTests : IDisposable
         image.Content = FaultyStream.Pattern(difference == "size" ? Size + 1 : Size).Reverse().ToArray();
         image.Tag = difference switch { "tag" => "\"two\"", "nothing to tell it by" => null, _ => image.Tag };
         string other = difference == "address" ? server.Address + "/other.img" : address;
-        ImageFetchResult result = await FetchAsync(other, request => difference == "hash" ? request with { ExpectedHash = Convert.ToHexStringLower(SHA256.HashData(image.Content)) } : request);
+        ImageFetchResult result = await FetchAsync(other, request => difference == "hash" ? request with { Hash = new HashDemand { ExpectedHash = Convert.ToHexStringLower(SHA256.HashData(image.Content)) } } : request);
         Assert.False(result.IsResumed);
         Assert.Equal(image.Content, await File.ReadAllBytesAsync(Disk, Token));
         Assert.Equal([Disk], _world.Leftovers());
@@ -227,7 +227,7 @@ public sealed class WebFetchTests : IDisposable
     {
         (PlayedServer server, _, string address) = await ServedImage.StartAsync(Content);
         await using PlayedServer s = server;
-        await Assert.ThrowsAsync<DigestMismatchException>(() => FetchAsync(address, request => request with { ExpectedHash = new string('0', 64) }));
+        await Assert.ThrowsAsync<DigestMismatchException>(() => FetchAsync(address, request => request with { Hash = new HashDemand { ExpectedHash = new string('0', 64) } }));
         Assert.Empty(_world.Leftovers());
     }
 
@@ -282,20 +282,74 @@ public sealed class WebFetchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_volume_without_room_is_refused_before_its_data_move()
+    {
+        byte[] large = new byte[50_000_000];
+        MadeQcow2.Version3().CopyTo(large, 0);
+        (PlayedServer server, ServedImage image, string address) = await ServedImage.StartAsync(large);
+        await using PlayedServer s = server;
+        _world.Converter.Room = 1_000_000;
+        using WebImageService web = new(TransportSettings.Default, retries: 0);
+        VolumeFetcher fetcher = new(_world.Context with { Inspector = new ImageInspector() }, web, _world.Converter);
+        await Assert.ThrowsAsync<NoSpaceException>(() => fetcher.FetchAsync(new VolumeFetchRequest { ImageId = address, DestinationPath = Disk, OutputFormat = DiskFormat.Raw }, Token));
+        Assert.Empty(image.DataRanges);
+        Assert.True(image.BytesSent < 1 << 20, $"{image.BytesSent} bytes were sent.");
+        Assert.Empty(_world.Leftovers());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_volume_is_made_of_an_address_only_where_the_hash_is_right(bool isRight)
+    {
+        (PlayedServer server, _, string address) = await ServedImage.StartAsync(Content);
+        await using PlayedServer s = server;
+        server.On("GET /SHA256SUMS", PlayedServer.Text(200, $"{(isRight ? Hash : new string('0', 64))}  disk.img\n"));
+        using WebImageService web = new(TransportSettings.Default, retries: 0);
+        VolumeFetchRequest request = new() { ImageId = address, DestinationPath = Disk, OutputFormat = DiskFormat.Raw, Hash = new HashDemand { HashFile = server.Address + "/SHA256SUMS" } };
+        Task<ImageConversionResult> fetch = new VolumeFetcher(_world.Context, web, _world.Converter).FetchAsync(request, Token);
+        if (isRight)
+        {
+            Assert.Equal(Size, (await fetch).VirtualSize);
+            await Assert.ThrowsAsync<ImageUnacceptableException>(() => new VolumeFetcher(_world.Context, web, _world.Converter).FetchAsync(request with { Force = true, Hash = new HashDemand { RequireHash = true } }, Token));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<DigestMismatchException>(() => fetch);
+            Assert.Empty(_world.Leftovers());
+        }
+    }
+
+    [Fact]
+    public async Task A_line_that_is_cut_every_30_MB_moves_hardly_more_than_the_image()
+    {
+        byte[] content = FaultyStream.Pattern(320_000_000);
+        (PlayedServer server, ServedImage image, string address) = await ServedImage.StartAsync(content);
+        await using PlayedServer s = server;
+        image.CutAfter = 30_000_000;
+        _world.Options = _world.Options with { RetryCount = 1 };
+        ImageFetchResult result = await FetchAsync(address, request => request with { Hash = new HashDemand { ExpectedHash = Convert.ToHexStringLower(SHA256.HashData(content)) } });
+        Assert.True(result is { IsResumed: true, IsHashVerified: true });
+        Assert.True(image.DataRanges.Length > 10, $"It broke {image.DataRanges.Length - 1} times.");
+        Assert.True(image.BytesSent < content.Length * 1.05, $"{image.BytesSent} bytes were sent for {content.Length}.");
+        Assert.Equal([Disk], _world.Leftovers());
+    }
+
+    [Fact]
     public async Task A_list_of_hashes_beside_the_image_is_believed()
     {
         (PlayedServer server, _, string address) = await ServedImage.StartAsync(Content);
         await using PlayedServer s = server;
         server.On("GET /SHA256SUMS", PlayedServer.Text(200, $"# list\n{Hash} *disk.img\n{new string('0', 64)}  old/disk.img\n"));
-        Assert.True((await FetchAsync(address, request => request with { HashFile = server.Address + "/SHA256SUMS", RequireHash = true })).IsHashVerified);
+        Assert.True((await FetchAsync(address, request => request with { Hash = new HashDemand { HashFile = server.Address + "/SHA256SUMS", RequireHash = true } })).IsHashVerified);
         File.Delete(Disk);
         server.On("GET /SHA256SUMS", PlayedServer.Text(200, $"SHA256 (disk.img) = {new string('0', 64)}\n"));
-        await Assert.ThrowsAsync<DigestMismatchException>(() => FetchAsync(address, request => request with { HashFile = server.Address + "/SHA256SUMS" }));
-        await Assert.ThrowsAsync<ImageNotFoundException>(() => FetchAsync(address, request => request with { HashFile = server.Address + "/none" }));
+        await Assert.ThrowsAsync<DigestMismatchException>(() => FetchAsync(address, request => request with { Hash = new HashDemand { HashFile = server.Address + "/SHA256SUMS" } }));
+        await Assert.ThrowsAsync<ImageNotFoundException>(() => FetchAsync(address, request => request with { Hash = new HashDemand { HashFile = server.Address + "/none" } }));
         Assert.Empty(_world.Leftovers());
     }
 
-    private static FetchRequest Promise(FetchRequest request, bool isPromised) => isPromised ? request with { ExpectedHash = Hash } : request;
+    private static FetchRequest Promise(FetchRequest request, bool isPromised) => isPromised ? request with { Hash = new HashDemand { ExpectedHash = Hash } } : request;
 
     private static Microsoft.AspNetCore.Http.HttpContext Detached(Microsoft.AspNetCore.Http.HttpContext context, CancellationTokenSource ending)
     {

@@ -1,6 +1,6 @@
-namespace ImageUtils.Services.Glance;
+namespace ImageUtils.Services;
 
-/// <summary>How an image gets its data by Glance's interoperable import.</summary>
+/// <summary>How an image gets its data by an import (Glance: interoperable image import).</summary>
 public sealed record ImageImport
 {
     /// <summary>The data were staged before.</summary>
