@@ -249,36 +249,15 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         Assert.Contains(said, refused.Error, StringComparison.Ordinal);
     }
 
-    private string Begin(string kind)
-    {
-        user.Require();
-        if (kind == "sudo")
-        {
-            return user.Sudo;
-        }
+    private string Begin(string kind) => user.Begin(kind);
 
-        user.RequireRootwrap();
-        return kind == "bare" ? user.BareRootwrap : user.Rootwrap;
-    }
-
-    private string Qcow2(string name)
-    {
-        string raw = Path.Combine(user.Closed, "disk.raw");
-        byte[] content = new byte[8 << 20];
-        new Random(7).NextBytes(content.AsSpan(4096, 2 << 20));
-        File.WriteAllBytes(raw, content);
-        string image = Path.Combine(user.Closed, name);
-        Assert.Equal(0, LoopDevice.Run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, image).Code);
-        File.SetUnixFileMode(raw, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return image;
-    }
+    private string Qcow2(string name) => user.Qcow2(name);
 
     /// <summary>qemu-img times its key derivation; on a busy machine it fails more often than the eight times it is asked.</summary>
     private async Task<CommandLine> EncryptAsync(string helper, string[] words, byte[] input)
     {
         CommandLine result = await user.RunAsync(helper, words, input: input);
-        for (int attempt = 1; attempt < 4 && result.Error.Contains("accurate CPU usage", StringComparison.Ordinal); attempt++)
+        for (int attempt = 1; attempt < 8 && result.Error.Contains("accurate CPU usage", StringComparison.Ordinal); attempt++)
         {
             result = await user.RunAsync(helper, words, input: input);
         }
