@@ -63,6 +63,7 @@ public sealed class ImageConverter : IImageConverter
             MaxBytesPerSecond = request.MaxBytesPerSecond ?? _context.Options.VolumeCopyBytesPerSecond,
         };
         string subject = request.ImageId ?? request.SourcePath;
+        await TemporaryOwnership.UndoLeftAsync(_context, cancellationToken).ConfigureAwait(false);
         using RootImageReader? reader = RootImageReader.OpenWhereNeeded(_context, request.SourcePath, request.RunAsRoot);
         bool needsRoot = ConversionDestination.NeedsRoot(request, _context);
         ConversionDestination.Check(request.SourcePath, request.DestinationPath, reader?.File.Identity, isHidden: needsRoot);

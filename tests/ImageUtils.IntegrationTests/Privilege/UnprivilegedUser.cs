@@ -93,18 +93,13 @@ public sealed class UnprivilegedUser : IDisposable
     }
 
     /// <summary>Has sudo and rootwrap know rules of one folder only until the result is disposed of.</summary>
-    public IDisposable WithRulesOf(params string[] folders)
-    {
-        string sudo = File.ReadAllText(SudoFile);
-        string filters = Path.Combine(Folder, "filters.d", "imageutils.filters");
-        string rootwrap = File.Exists(filters) ? File.ReadAllText(filters) : string.Empty;
-        WriteRules(folders);
-        return new Restoring(() =>
-        {
-            WriteSecret(SudoFile, sudo);
-            File.WriteAllText(filters, rootwrap);
-        });
-    }
+    public IDisposable WithRulesOf(params string[] folders) =>
+        With(RootHelperRules.ForSudo(_name, Program, folders), RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, folders));
+
+    /// <summary>Has sudo and rootwrap let the user change owners, and not run imageutils, until the result is disposed of.</summary>
+    public IDisposable WithChownAlone() => With(
+        Without(Program, RootHelperRules.ForSudo(_name, Program, [], allowChown: true)),
+        Without(Program, RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, [], allowChown: true)));
 
     /// <summary>Runs imageutils as the user.</summary>
     internal async Task<CommandLine> RunAsync(string helper, IReadOnlyList<string> words, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null, string? program = null)
@@ -278,20 +273,28 @@ public sealed class UnprivilegedUser : IDisposable
             Thread.Sleep(100);
         }
 
-        WriteRules([]);
+        Write(RootHelperRules.ForSudo(_name, Program, []), RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, []));
     }
 
-    private void WriteRules(string[] folders)
+    private static string Without(string word, string rules) =>
+        string.Join('\n', rules.Split('\n').Where(line => !line.Contains(word, StringComparison.Ordinal)));
+
+    private Restoring With(string sudo, string rootwrap)
     {
-        string rules = RootHelperRules.ForSudo(_name, Program, folders);
+        Write(sudo, rootwrap);
+        return new Restoring(() => Write(RootHelperRules.ForSudo(_name, Program, []), RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, [])));
+    }
+
+    private void Write(string sudo, string filters)
+    {
         if (RootwrapPath is { } rootwrap)
         {
-            rules += $"{_name} ALL=(root) NOPASSWD: {rootwrap} {Path.Combine(Folder, "rootwrap.conf")} *, {rootwrap} {Path.Combine(Folder, "bare.conf")} *\n";
-            Configure("rootwrap.conf", "filters.d", RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, folders));
+            sudo += $"{_name} ALL=(root) NOPASSWD: {rootwrap} {Path.Combine(Folder, "rootwrap.conf")} *, {rootwrap} {Path.Combine(Folder, "bare.conf")} *\n";
+            Configure("rootwrap.conf", "filters.d", filters);
             Configure("bare.conf", "bare.d", "[Filters]\nls: CommandFilter, ls, root\n");
         }
 
-        WriteSecret(SudoFile, rules);
+        WriteSecret(SudoFile, sudo);
     }
 
     private void Configure(string name, string folder, string filters)
