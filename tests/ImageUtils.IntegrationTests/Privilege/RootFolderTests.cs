@@ -126,6 +126,31 @@ public sealed class RootFolderTests(UnprivilegedUser user) : IClassFixture<Unpri
         Assert.Equal(["disk.raw", "slow.qcow2"], Names());
     }
 
+    [Theory]
+    [InlineData("qemu-img", "signal 9")]
+    [InlineData("imageutils", "does not answer any more")]
+    public async Task A_program_of_root_that_is_killed_is_an_error_and_leaves_no_result(string program, string said)
+    {
+        string helper = user.Begin("sudo");
+        string image = user.Qcow2("slow.qcow2");
+        using Process process = user.Start(helper, ["convert", image, Path.Combine(user.Closed, "result"), "--max-rate", "256K", "--run-as-root"]);
+        Task<string> error = process.StandardError.ReadToEndAsync(Token);
+        await UnprivilegedUser.UntilAsync(() => process.HasExited || IsConverting(image), "qemu-img did not start.");
+        string what = program == "qemu-img" ? image : Path.Combine(user.Closed, "result");
+        int id = Assert.Single(UnprivilegedUser.ProcessesNaming(what), id => Path.GetFileName(new FileInfo(FormattableString.Invariant($"/proc/{id}/exe")).LinkTarget!) == program && id != process.Id);
+        Assert.Equal(0, LoopDevice.Run("kill", "-KILL", FormattableString.Invariant($"{id}")).Code);
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains(said, await error, StringComparison.Ordinal);
+        Assert.DoesNotContain("result", Names());
+
+        // Only its own SIGKILL keeps the program from tidying up; the next one does it then.
+        Assert.Equal(program == "qemu-img" ? 0 : 1, Names().Count(name => name.EndsWith(".part", StringComparison.Ordinal)));
+        CommandLine next = await user.RunAsync(helper, ["convert", image, Path.Combine(user.Closed, "result"), "--run-as-root"]);
+        Assert.Equal((0, string.Empty), (next.ExitCode, next.Error));
+        Assert.Equal(["disk.raw", "result", "slow.qcow2"], Names());
+    }
+
     [Fact]
     public async Task What_a_killed_program_of_root_left_the_next_one_removes()
     {

@@ -102,7 +102,10 @@ public sealed class UnprivilegedUser : IDisposable
         Without(Program, RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, [], allowChown: true)));
 
     /// <summary>Runs imageutils as the user.</summary>
-    internal async Task<CommandLine> RunAsync(string helper, IReadOnlyList<string> words, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null, string? program = null)
+    internal Task<CommandLine> RunAsync(string helper, IReadOnlyList<string> words, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null, string? program = null) =>
+        CommandLine.PatientlyAsync(() => RunOnceAsync(helper, words, input, variables, program));
+
+    private async Task<CommandLine> RunOnceAsync(string helper, IReadOnlyList<string> words, byte[]? input, IReadOnlyDictionary<string, string>? variables, string? program)
     {
         using Process process = Start(helper, words, variables, program);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
