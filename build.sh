@@ -88,6 +88,7 @@ need_packages() {
     need_debian prlimit util-linux "limits on qemu-img" || true
     need_debian sudo sudo "tests of the root helper" || true
     need_debian oslo-rootwrap python3-oslo.rootwrap "tests of the root helper" || true
+    need_debian cgexec cgroup-tools "tests of speed limits behind the root helper" || true
 }
 
 # Sets PWSH to a PowerShell that is new enough, or to nothing.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using ImageUtils.Cli.Verbs;
+using ImageUtils.Privilege;
 
 namespace ImageUtils.Cli;
 
@@ -13,6 +14,14 @@ public static class Program
     /// <returns>0 done; 1 an input was refused or failed; 2 wrong usage; 130 cancelled.</returns>
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [SecretLauncher.Verb, .. string[] words])
+        {
+            // For the root helper only: what follows are the words of another program, which nobody may take for ours.
+            using Stream input = Console.OpenStandardInput();
+            Console.Error.WriteLine($"imageutils: {OneLine.Of(SecretLauncher.Run(words, input))}");
+            return ExitCodes.Failed;
+        }
+
         RootCommand root = new("Inspects, checks, fetches, converts and publishes disk images.")
         {
             SharedOptions.Json,
@@ -48,6 +57,8 @@ public static class Program
             RootHelperVerbs.CreateSudo(),
             ServeFileVerb.Create(),
             ServeFileVerb.CreateHolding(),
+            ServeFileVerb.CreateWriting(),
+            ServeFileVerb.CreateReplacing(),
         };
 
         // A path is a path: no "[directive]" and no "@response-file" is ever taken out of one.

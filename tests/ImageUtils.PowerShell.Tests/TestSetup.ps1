@@ -63,7 +63,7 @@ function New-LuksDisk {
     <# .SYNOPSIS A LUKS volume made by qemu-img, which times the key derivation and fails at random where the clock is coarse. #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     param([string] $Path)
-    foreach ($attempt in 1..8) {
+    foreach ($attempt in 1..24) {
         $said = & qemu-img create -q -f luks --object secret,id=s,data=only-a-test -o key-secret=s,iter-time=200 $Path 1M 2>&1
         if ($LASTEXITCODE -eq 0) { return $Path }
     }

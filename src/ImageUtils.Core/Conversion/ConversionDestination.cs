@@ -12,13 +12,14 @@ internal static class ConversionDestination
     /// <param name="sourcePath">The source.</param>
     /// <param name="destinationPath">The destination.</param>
     /// <param name="asRoot">What the source is, where only root may look at it; else null.</param>
+    /// <param name="isHidden">True where the destination's folder is root's, and only root sees what is in it (<see cref="RootFileTarget"/>).</param>
     /// <exception cref="DestinationIsSourceException">They are one file or device, also through a link, or one is a part of the other.</exception>
     /// <exception cref="DeviceNotFoundException">It is under /dev, and no block device is there (cinder: "destination does not exist").</exception>
-    public static void Check(string sourcePath, string destinationPath, FileIdentity? asRoot = null)
+    public static void Check(string sourcePath, string destinationPath, FileIdentity? asRoot = null, bool isHidden = false)
     {
-        bool isSame = asRoot is null
+        bool isSame = asRoot is null && !isHidden
             ? FileIdentity.AreSame(sourcePath, destinationPath)
-            : FileIdentity.TryOf(destinationPath) is { } there && FileIdentity.AreSame(asRoot, there);
+            : FileIdentity.TryOf(destinationPath) is { } there && (asRoot ?? FileIdentity.TryOf(sourcePath)) is { } source && FileIdentity.AreSame(source, there);
         if (isSame || AreParts(sourcePath, destinationPath, asRoot))
         {
             throw new DestinationIsSourceException(destinationPath);
@@ -51,18 +52,27 @@ internal static class ConversionDestination
     /// <param name="context">The ports; its log hears what is odd about it.</param>
     /// <returns>The target; the caller disposes of it.</returns>
     /// <exception cref="ImageUtilsException">It cannot be written, or not as the request says.</exception>
-    public static IConversionTarget Open(VolumeRequest request, OperationContext context) => IsDevice(request.DestinationPath)
-        ? NeedsRoot(request, context)
-            ? DeviceTarget.OpenAsRoot(request.DestinationPath, request.Force, context)
-            : DeviceTarget.Open(request.DestinationPath, request.Force, context.Log)
-        : new FileTarget(request.DestinationPath, request.Force);
+    public static IConversionTarget Open(VolumeRequest request, OperationContext context)
+    {
+        bool needsRoot = NeedsRoot(request, context);
+        if (!IsDevice(request.DestinationPath))
+        {
+            return needsRoot ? RootFileTarget.Open(request.DestinationPath, request.Force, context) : new FileTarget(request.DestinationPath, request.Force);
+        }
 
-    /// <summary>Tells whether the destination is a device that only root may write, and the root helper may be used.</summary>
+        return needsRoot
+            ? DeviceTarget.OpenAsRoot(request.DestinationPath, request.Force, context)
+            : DeviceTarget.Open(request.DestinationPath, request.Force, context.Log);
+    }
+
+    /// <summary>Tells whether only root may write the destination, or its folder, and the root helper may be used.</summary>
     /// <param name="request">The volume.</param>
     /// <param name="context">The ports.</param>
     /// <returns>True where the root helper is needed.</returns>
     public static bool NeedsRoot(VolumeRequest request, OperationContext context) =>
-        request.RunAsRoot && context.Processes.UsesRootHelper && IsDevice(request.DestinationPath) && DeviceTarget.IsDenied(request.DestinationPath);
+        request.RunAsRoot
+        && context.Processes.UsesRootHelper
+        && (IsDevice(request.DestinationPath) ? DeviceTarget.IsDenied(request.DestinationPath) : FolderAccess.IsDenied(Path.GetDirectoryName(request.DestinationPath) ?? "/"));
 
     /// <summary>Refuses to write over what the local image service keeps: its records would not be true any more.</summary>
     /// <param name="destinationPath">The destination.</param>

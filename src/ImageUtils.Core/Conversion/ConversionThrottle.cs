@@ -41,9 +41,12 @@ internal sealed class ConversionThrottle : IDisposable
         }
 
         var request = new ThrottleRequest(context.Options.CgroupName, limit, BlockDevice.DiskOf(plan.Source.Path), BlockDevice.DiskOf(target.WritePath));
+        bool hasLauncher = context.Processes.Find(ThrottleGroup.Launcher) is not null;
+        bool isBehindRootHelper = plan.RunAsRoot && context.Processes.UsesRootHelper;
         string? trouble = controller is null
             ? "this system has no controller of block I/O."
-            : !request.HasGoodName ? "that is no name of one." : request is { ReadDevice: null, WriteDevice: null } ? "neither source nor destination is on a disk." : null;
+            : !request.HasGoodName ? "that is no name of one." : request is { ReadDevice: null, WriteDevice: null } ? "neither source nor destination is on a disk."
+            : isBehindRootHelper && !hasLauncher ? $"a program of root is put into it by {ThrottleGroup.Launcher}, which was not found." : null;
         ThrottleGroup? group = null;
         try
         {
@@ -61,7 +64,7 @@ internal sealed class ConversionThrottle : IDisposable
 
         // cgroup v1 does not know whose the pages are that are written back later: it limits direct writes only.
         bool isWriteLimited = group is not null && request.WriteDevice is not null && (controller!.IsUnified || target.IsDirect);
-        return new ConversionThrottle(group, context.Processes.Find("cgexec") is not null, isWriteLimited ? null : limit, context.Log);
+        return new ConversionThrottle(group, hasLauncher, isWriteLimited ? null : limit, context.Log);
     }
 
     /// <summary>Is told of the program as soon as it runs; where nothing stands before it, it is put into the group now.</summary>

@@ -35,6 +35,9 @@ internal sealed class FileTarget : IConversionTarget
     public string? StateAfterFailure() => null;
 
     /// <inheritdoc/>
+    public void BeginAgain() => _partial.Renew();
+
+    /// <inheritdoc/>
     public IImageReader OpenResult() => FileImageReader.Open(WritePath);
 
     /// <inheritdoc/>

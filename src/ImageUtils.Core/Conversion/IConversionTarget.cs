@@ -34,6 +34,12 @@ internal interface IConversionTarget : IDisposable
     /// <returns>A sentence.</returns>
     string? StateAfterFailure();
 
+    /// <summary>Is told that a tool failed, and will be asked once more.</summary>
+    void BeginAgain()
+    {
+        // Most targets are there whatever a tool does.
+    }
+
     /// <summary>Makes the result last: moved into place, or flushed to the device.</summary>
     void Commit();
 

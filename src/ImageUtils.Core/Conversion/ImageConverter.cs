@@ -72,20 +72,23 @@ public sealed class ImageConverter : IImageConverter
             MaxBytesPerSecond = request.MaxBytesPerSecond ?? _context.Options.VolumeCopyBytesPerSecond,
         };
         string subject = request.ImageId ?? request.SourcePath;
+        await TemporaryOwnership.UndoLeftAsync(_context, cancellationToken).ConfigureAwait(false);
         using RootImageReader? reader = RootImageReader.OpenWhereNeeded(_context, request.SourcePath, request.RunAsRoot);
-        ConversionDestination.Check(request.SourcePath, request.DestinationPath, reader?.File.Identity);
+        bool needsRoot = ConversionDestination.NeedsRoot(request, _context);
+        ConversionDestination.Check(request.SourcePath, request.DestinationPath, reader?.File.Identity, isHidden: needsRoot);
         ConversionDestination.RefuseImageService(request.DestinationPath, _context.Options.LocalImageDirectory);
         EncryptionRules.RequireForResult(request);
         SourceState? before = reader is null ? SourceState.Of(request.SourcePath) : SourceState.Of(reader.File, request.SourcePath);
         SourceFile source = InspectSource(request, reader, cancellationToken);
         EncryptionRules.RequireForSource(request, source.Facts);
-        ConversionPlan plan = ConversionPlanner.Plan(reader is null && !ConversionDestination.NeedsRoot(request, _context) ? request : ForRoot(request), source);
+        ConversionPlan plan = ConversionPlanner.Plan(reader is null && !needsRoot ? request : ForRoot(request), source);
         if (plan.NeedsQemuImg)
         {
             new QemuImg(_context).EnsureAvailable();
         }
 
         using IConversionTarget target = ConversionDestination.Open(request, _context);
+        (target as RootFileTarget)?.RefuseSource(before);
         target.CheckRoom(plan, subject);
         try
         {

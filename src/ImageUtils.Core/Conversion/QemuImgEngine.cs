@@ -26,18 +26,12 @@ internal sealed class QemuImgEngine
     /// <returns>A task that ends with the work.</returns>
     public async Task RunAsync(ConversionPlan plan, IConversionTarget target, ConversionSecrets secrets, Action<long> onBytes, CancellationToken cancellationToken)
     {
-        using SecretHandover? sourceSecret = secrets.Source is null ? null : SecretHandover.Offer(secrets.Source);
-        using SecretHandover? secret = secrets.Result is null ? null : SecretHandover.Offer(secrets.Result);
-        if (sourceSecret?.StandardInput is not null && secret?.StandardInput is not null)
-        {
-            throw new NotSupportedOperationException("Two passphrases cannot be handed to qemu-img on this system; convert to raw first.");
-        }
-
+        using SecretOffer offer = SecretOffer.Make(secrets, plan.RunAsRoot, _context);
         using ConversionThrottle throttle = ConversionThrottle.Start(plan, target, _context, BlockIOController.Find());
         QemuConversion conversion = plan.ToQemuConversion(target.WritePath) with
         {
-            SourceSecretPath = sourceSecret?.FilePath,
-            SecretPath = secret?.FilePath,
+            SourceSecretPath = offer.SourcePath,
+            SecretPath = offer.ResultPath,
             MaxBytesPerSecond = throttle.OwnLimit,
             DirectIO = target.IsDirect,
             KeepDestination = target.IsDevice && plan.OutputFormat == DiskFormat.Raw,
@@ -47,10 +41,11 @@ internal sealed class QemuImgEngine
             Prefix = throttle.Prefix,
             OnStarted = throttle.OnStarted,
             RunAsRoot = plan.RunAsRoot,
-            StandardInput = sourceSecret?.StandardInput ?? secret?.StandardInput,
+            StandardInput = offer.StandardInput,
+            Launcher = offer.IsLaunched ? offer.Words : null,
             OnPercentage = _context.Progress is null ? null : percentage => onBytes((long)(plan.VirtualSize * (percentage / 100))),
         };
-        ProcessResult result = await ConvertAsync(run, cancellationToken).ConfigureAwait(false);
+        ProcessResult result = await ConvertAsync(run, target, cancellationToken).ConfigureAwait(false);
 
         // qemu-img succeeded; what it says beside is worth knowing and no more.
         foreach (string line in result.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostWarnings))
@@ -63,7 +58,7 @@ internal sealed class QemuImgEngine
     /// qemu-img measures the processor to choose how often a LUKS key is hashed, and gives up where the kernel's clock stands
     /// still for it, as it does on busy virtual machines.
     /// </summary>
-    private async Task<ProcessResult> ConvertAsync(QemuImgRun run, CancellationToken cancellationToken)
+    private async Task<ProcessResult> ConvertAsync(QemuImgRun run, IConversionTarget target, CancellationToken cancellationToken)
     {
         for (int retries = 0; ; retries++)
         {
@@ -75,6 +70,7 @@ internal sealed class QemuImgEngine
                 && run.Conversion.SecretPath is not null
                 && e.StandardError.Contains("Unable to get accurate CPU usage", StringComparison.Ordinal))
             {
+                target.BeginAgain();
                 _context.Log.Verbose("qemu-img could not measure the processor; it is asked again.");
             }
         }

@@ -28,13 +28,19 @@ internal sealed class ResultInspection
     public void Check(IConversionTarget target, ConversionPlan plan, string subject, CancellationToken cancellationToken)
     {
         ExpectedResult expected = new(plan.OutputFormat, plan.VirtualSize, plan.Source.Path, subject) { Cipher = plan.Cipher };
-        if (!target.IsDevice)
+        if (target is FileTarget)
         {
             Check(target.WritePath, expected, cancellationToken);
             return;
         }
 
         using IImageReader whole = target.OpenResult();
+        if (!target.IsDevice)
+        {
+            Check(request => _context.Inspector.Inspect(whole, request, cancellationToken), whole.Length, expected);
+            return;
+        }
+
         using SliceImageReader disk = DiskOn(whole, plan);
         Check(request => _context.Inspector.Inspect(disk, request, cancellationToken), disk.Length, expected);
     }

@@ -43,6 +43,7 @@ public sealed class VolumeResizer
     {
         request = request with { Path = Path.GetFullPath(request.Path) };
         ResizeRules.RequireSize(request.SizeBytes);
+        await TemporaryOwnership.UndoLeftAsync(_context, cancellationToken).ConfigureAwait(false);
         ImageInspection before = Inspect(request.Path, request.RunAsRoot, cancellationToken);
         ResizeRules.RequireFormat(request, before.Facts.Format);
         ImageFacts facts = before.ThrowIfUnacceptable().Facts;

@@ -29,6 +29,7 @@ public sealed class ImageInfoReader
     /// <exception cref="Errors.ImageUnacceptableException">qemu-img was asked for, and the image is not safe to show to it.</exception>
     public async Task<QemuImageInfo> ReadAsync(ImageInfoRequest request, CancellationToken cancellationToken)
     {
+        await TemporaryOwnership.UndoLeftAsync(_context, cancellationToken).ConfigureAwait(false);
         InspectionRequest question = InspectionRequest.Default with
         {
             ClaimedFormat = request.ImageFormat?.Name,

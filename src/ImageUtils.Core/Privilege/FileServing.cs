@@ -18,11 +18,20 @@ internal static class FileServing
     /// <summary>The hidden verb that holds a block device for one user alone besides, as long as it serves.</summary>
     public const string DeviceVerb = "serve-device";
 
+    /// <summary>The hidden verb that makes a file beside a destination where nothing is, and moves it there in the end.</summary>
+    public const string WriteVerb = "write-file";
+
+    /// <summary>The same where a regular file may be replaced.</summary>
+    public const string ReplaceVerb = "replace-file";
+
     /// <summary>The most bytes of one answer.</summary>
     public const int LargestPiece = 1 << 20;
 
     /// <summary>The offset that asks again what stands at the path now.</summary>
     public const long LookAgain = -1;
+
+    /// <summary>The offset that has what was written moved into place.</summary>
+    public const long Commit = -2;
 
     /// <summary>The bytes of a question: the offset, then the count.</summary>
     public const int QuestionLength = 12;
@@ -34,6 +43,10 @@ internal static class FileServing
     private const byte NotFound = 1;
     private const byte Unreadable = 2;
     private const byte Busy = 3;
+    private const byte Exists = 4;
+    private const byte Full = 5;
+    private const byte Unwritable = 6;
+    private const int RoomLength = 25;
     private const int DeviceFlag = 1;
     private const int DirectFlag = 2;
 
@@ -65,10 +78,19 @@ internal static class FileServing
         {
             PathNotFoundException => NotFound,
             DeviceBusyException => Busy,
+            DestinationExistsException => Exists,
+            NoSpaceException => Full,
+            DestinationUnwritableException => Unwritable,
             _ => Unreadable,
         };
         output.Write(head);
-        WriteText(output, trouble is ImageUnreadableException unreadable ? unreadable.Reason : trouble.Message);
+        WriteText(output, trouble switch
+        {
+            ImageUnreadableException unreadable => unreadable.Reason,
+            DestinationUnwritableException unwritable => unwritable.Reason,
+            NoSpaceException full => full.Location,
+            _ => trouble.Message,
+        });
     }
 
     /// <summary>Hears what the file is.</summary>
@@ -80,6 +102,9 @@ internal static class FileServing
     /// <exception cref="PathNotFoundException">There is no such file.</exception>
     /// <exception cref="DeviceBusyException">It was to be held, and somebody else does.</exception>
     /// <exception cref="ImageUnreadableException">Root cannot read it either, or it is no image file.</exception>
+    /// <exception cref="DestinationExistsException">It was to be made, and is there.</exception>
+    /// <exception cref="DestinationUnwritableException">It was to be made, and cannot be.</exception>
+    /// <exception cref="NoSpaceException">It was to be made, and the file system is full.</exception>
     public static ServedFile Read(Stream input, string path)
     {
         Span<byte> head = stackalloc byte[5];
@@ -93,14 +118,8 @@ internal static class FileServing
         {
             case Found:
                 break;
-            case NotFound:
-                _ = ReadText(input);
-                throw new PathNotFoundException(path);
-            case Busy:
-                _ = ReadText(input);
-                throw DeviceBusy(path);
             default:
-                throw new ImageUnreadableException(path, ReadText(input));
+                throw Trouble(head[4], path, ReadText(input));
         }
 
         Span<byte> body = stackalloc byte[RecordLength];
@@ -124,10 +143,48 @@ internal static class FileServing
         return new ServedFile(length, identity, new DateTime(ticks, DateTimeKind.Utc)) { IsDirect = (body[24] & DirectFlag) != 0 };
     }
 
+    /// <summary>Says where a new file is written.</summary>
+    public static void Write(Stream output, StagedRoom room)
+    {
+        WriteText(output, room.WritePath);
+        WriteText(output, room.MountPoint);
+        Span<byte> record = stackalloc byte[RoomLength];
+        BinaryPrimitives.WriteInt64LittleEndian(record, room.FreeBytes);
+        record[8] = (byte)(room.Existing is null ? 0 : 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(record[9..], room.Existing?.Device ?? 0);
+        BinaryPrimitives.WriteUInt64LittleEndian(record[17..], room.Existing?.Inode ?? 0);
+        output.Write(record);
+        output.Flush();
+    }
+
+    /// <summary>Hears where a new file is written.</summary>
+    /// <exception cref="InvalidDataException">The server's words make no sense.</exception>
+    public static StagedRoom ReadRoom(Stream input)
+    {
+        string writePath = ReadText(input);
+        string mountPoint = ReadText(input);
+        Span<byte> record = stackalloc byte[RoomLength];
+        input.ReadExactly(record);
+        FileIdentity? existing = record[8] == 0
+            ? null
+            : new FileIdentity(BinaryPrimitives.ReadUInt64LittleEndian(record[9..]), BinaryPrimitives.ReadUInt64LittleEndian(record[17..]), FileKind.Regular, 0);
+        return new StagedRoom(writePath, BinaryPrimitives.ReadInt64LittleEndian(record), mountPoint, existing);
+    }
+
     /// <summary>The error for a device that cannot be had alone.</summary>
     public static DeviceBusyException DeviceBusy(string path) => new(path, "another program, or the kernel, holds it for itself alone.")
     {
         RecommendedAction = "Unmount or release it first. With -Force (--force) it is written all the same, which destroys what its user keeps on it.",
+    };
+
+    private static ImageUtilsException Trouble(byte code, string path, string text) => code switch
+    {
+        NotFound => new PathNotFoundException(path),
+        Busy => DeviceBusy(path),
+        Exists => new DestinationExistsException(path),
+        Full => new NoSpaceException(text) { RecommendedAction = "Free some space there, or write to another file system." },
+        Unwritable => new DestinationUnwritableException(path, text),
+        _ => new ImageUnreadableException(path, text),
     };
 
     /// <summary>Writes a count and, where it is negative, nothing more than it.</summary>

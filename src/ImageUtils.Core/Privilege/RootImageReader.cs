@@ -18,11 +18,12 @@ internal sealed class RootImageReader : IImageReader
     private readonly IProcessDialogue _dialogue;
     private readonly Lock _gate = new();
 
-    private RootImageReader(string path, IProcessDialogue dialogue, ServedFile file)
+    private RootImageReader(string path, IProcessDialogue dialogue, ServedFile file, StagedRoom? room)
     {
         Name = path;
         _dialogue = dialogue;
         File = file;
+        Room = room;
     }
 
     /// <inheritdoc/>
@@ -34,8 +35,11 @@ internal sealed class RootImageReader : IImageReader
     /// <inheritdoc/>
     public long BytesRead { get; private set; }
 
-    /// <summary>What the file was when it was opened.</summary>
-    public ServedFile File { get; }
+    /// <summary>What the file was when it was opened, or was written (<see cref="Refresh"/>).</summary>
+    public ServedFile File { get; private set; }
+
+    /// <summary>Where a new file is written; null for one that is only read.</summary>
+    public StagedRoom? Room { get; }
 
     /// <summary>Opens a file through the root helper where that is asked for, and needed.</summary>
     /// <param name="context">The ports.</param>
@@ -69,6 +73,38 @@ internal sealed class RootImageReader : IImageReader
         context.Log.Verbose($"'{path}' may not be written by this user; it is written through the root helper.");
         return Open(context, path, hold ? FileServing.DeviceVerb : FileServing.Verb);
     }
+
+    /// <summary>Has a file made in a folder that only root may write, beside its destination.</summary>
+    /// <param name="context">The ports.</param>
+    /// <param name="path">The full path of the destination.</param>
+    /// <param name="force">Whether a regular file that is there is replaced.</param>
+    /// <returns>The file that is to be written; it is gone when it is disposed of before <see cref="Commit"/>.</returns>
+    /// <exception cref="PathNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DestinationExistsException">The destination is there, and is not to be replaced.</exception>
+    /// <exception cref="DestinationUnwritableException">Root cannot make it either.</exception>
+    /// <exception cref="NoSpaceException">The file system is full.</exception>
+    /// <exception cref="RootHelperUnavailableException">The root helper, or the program behind it, cannot be used.</exception>
+    public static RootImageReader Create(OperationContext context, string path, bool force)
+    {
+        context.Log.Verbose($"The folder of '{path}' may not be written by this user; the file is written through the root helper.");
+        try
+        {
+            return Open(context, path, force ? FileServing.ReplaceVerb : FileServing.WriteVerb);
+        }
+        catch (PathNotFoundException e)
+        {
+            throw new PathNotFoundException(Path.GetDirectoryName(path) ?? path, e);
+        }
+    }
+
+    /// <summary>Sees what was written meanwhile.</summary>
+    public void Refresh() => File = LookAgain();
+
+    /// <summary>Has what was written flushed and moved to its destination in one step.</summary>
+    /// <exception cref="DestinationExistsException">Somebody made the destination meanwhile, and it is not to be replaced.</exception>
+    /// <exception cref="DestinationUnwritableException">The system refuses.</exception>
+    /// <exception cref="NoSpaceException">The data did not fit.</exception>
+    public void Commit() => File = Ask(FileServing.Commit, 0, output => FileServing.Read(output, Name));
 
     /// <summary>Looks again at what stands at the path.</summary>
     /// <returns>What is there now.</returns>
@@ -120,17 +156,19 @@ internal sealed class RootImageReader : IImageReader
 
     private static RootImageReader Open(OperationContext context, string path, string verb)
     {
+        bool isNew = verb is FileServing.WriteVerb or FileServing.ReplaceVerb;
         var request = new ProcessRequest
         {
             FileName = PrivilegedProgram.Find(context.Processes, context.Options.RootHelper),
-            Arguments = [verb, path],
+            Arguments = [verb, isNew ? Path.Combine(RealPath.Of(Path.GetDirectoryName(path) ?? path), Path.GetFileName(path)) : RealPath.Of(path)],
             RunAsRoot = true,
             PinLocale = false,
         };
         IProcessDialogue dialogue = context.Processes.Begin(request);
         try
         {
-            return new RootImageReader(path, dialogue, Greet(context, dialogue, path));
+            (ServedFile file, StagedRoom? room) = Greet(context, dialogue, verb, output => (FileServing.Read(output, path), isNew ? FileServing.ReadRoom(output) : null));
+            return new RootImageReader(path, dialogue, file, room);
         }
         catch
         {
@@ -139,29 +177,29 @@ internal sealed class RootImageReader : IImageReader
         }
     }
 
-    private static ServedFile Greet(OperationContext context, IProcessDialogue dialogue, string path)
+    private static T Greet<T>(OperationContext context, IProcessDialogue dialogue, string verb, Func<Stream, T> hear)
     {
         string helper = string.Join(' ', context.Options.RootHelper);
         try
         {
-            Task<ServedFile> greeting = Task.Run(() => FileServing.Read(dialogue.Output, path));
+            Task<T> greeting = Task.Run(() => hear(dialogue.Output));
             return Task.WhenAny(greeting, Task.Delay(Patience)).GetAwaiter().GetResult() == greeting
                 ? greeting.GetAwaiter().GetResult()
                 : throw new RootHelperUnavailableException(helper, FormattableString.Invariant($"It did not answer within {Patience.TotalSeconds:0} seconds."));
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw Explain(dialogue, helper, e);
+            throw Explain(dialogue, helper, verb, e);
         }
     }
 
-    private static RootHelperUnavailableException Explain(IProcessDialogue dialogue, string helper, Exception e)
+    private static RootHelperUnavailableException Explain(IProcessDialogue dialogue, string helper, string verb, Exception e)
     {
         try
         {
             ProcessResult end = dialogue.End();
             string said = end.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? e.Message;
-            return new RootHelperUnavailableException(helper, FormattableString.Invariant($"'{PrivilegedProgram.Name} {FileServing.Verb}' ended with {end.ExitCode}: {said}"), e);
+            return new RootHelperUnavailableException(helper, FormattableString.Invariant($"'{PrivilegedProgram.Name} {verb}' ended with {end.ExitCode}: {said}"), e);
         }
         catch (ToolNotFoundException missing)
         {

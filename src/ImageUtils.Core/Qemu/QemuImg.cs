@@ -76,9 +76,11 @@ public sealed class QemuImg
     public async Task<ProcessResult> ConvertAsync(QemuImgRun run, CancellationToken cancellationToken)
     {
         var parser = new QemuImgProgressParser();
+        QemuImgLimits limits = QemuImgLimits.ForConversion(_context.Options);
         ProcessRequest request = Request(QemuImgCommands.Convert(run.Conversion with { ShowProgress = run.OnPercentage is not null })) with
         {
-            Prefix = run.Prefix,
+            Prefix = run.Launcher is null ? run.Prefix : [.. run.Prefix, .. run.Launcher(limits.Limits?.AddressSpaceBytes)],
+            Limits = run.Launcher is null ? limits.Limits : limits.WithoutAddressSpace,
             RunAsRoot = run.RunAsRoot,
             StandardInput = run.StandardInput,
             OnStarted = run.OnStarted,
@@ -90,7 +92,7 @@ public sealed class QemuImg
                 }
             },
         };
-        return await RunAsync(QemuImgLimits.ForConversion(_context.Options), request, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(limits, request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Changes the size of the disk inside an image.</summary>
@@ -105,8 +107,9 @@ public sealed class QemuImg
     /// <exception cref="ToolFailedException">It failed.</exception>
     public async Task ResizeAsync(string path, DiskFormat format, long sizeBytes, bool shrink, bool runAsRoot, CancellationToken cancellationToken)
     {
-        ProcessRequest request = Request(QemuImgCommands.Resize(path, format, sizeBytes, shrink)) with { RunAsRoot = runAsRoot };
-        await RunAsync(QemuImgLimits.ForConversion(_context.Options), request, cancellationToken).ConfigureAwait(false);
+        QemuImgLimits limits = QemuImgLimits.ForConversion(_context.Options);
+        ProcessRequest request = Request(QemuImgCommands.Resize(path, format, sizeBytes, shrink)) with { RunAsRoot = runAsRoot, Limits = limits.Limits };
+        await RunAsync(limits, request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the version; the exit code does not matter, as in cinder.</summary>
@@ -189,12 +192,15 @@ public sealed class QemuImg
         RunAsync(Request(QemuImgCommands.Version()) with { Timeout = VersionPatience }, cancellationToken);
 
     /// <summary>Runs what only reads an image, within the limits that keep a hostile one from taking all time and memory.</summary>
-    private Task<ProcessResult> RunLimitedAsync(IReadOnlyList<string> words, bool runAsRoot, CancellationToken cancellationToken) =>
-        RunAsync(QemuImgLimits.ForReading(_context.Options), Request(words) with { RunAsRoot = runAsRoot, ShowLocale = true }, cancellationToken);
+    private Task<ProcessResult> RunLimitedAsync(IReadOnlyList<string> words, bool runAsRoot, CancellationToken cancellationToken)
+    {
+        QemuImgLimits limits = QemuImgLimits.ForReading(_context.Options);
+        return RunAsync(limits, Request(words) with { RunAsRoot = runAsRoot, ShowLocale = true, Limits = limits.Limits }, cancellationToken);
+    }
 
     private async Task<ProcessResult> RunAsync(QemuImgLimits limits, ProcessRequest request, CancellationToken cancellationToken)
     {
-        ProcessResult result = await RunAsync(request with { Limits = limits.Limits, Timeout = limits.Timeout }, cancellationToken).ConfigureAwait(false);
+        ProcessResult result = await RunAsync(request with { Timeout = limits.Timeout }, cancellationToken).ConfigureAwait(false);
         return result.ExitCode >= 0 ? result.ThrowIfFailed() : throw limits.Explain(result);
     }
 

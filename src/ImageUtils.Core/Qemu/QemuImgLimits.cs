@@ -25,6 +25,9 @@ internal sealed record QemuImgLimits
     /// <summary>What the kernel enforces; null: nothing.</summary>
     public ProcessLimits? Limits { get; }
 
+    /// <summary>The same for a program in front that could not start in so little memory.</summary>
+    public ProcessLimits? WithoutAddressSpace => Limits is { CpuTime: not null } ? Limits with { AddressSpaceBytes = null } : null;
+
     /// <summary>The time after which the program is ended; null: none.</summary>
     public TimeSpan? Timeout { get; }
 

@@ -13,6 +13,12 @@ public sealed record QemuImgRun(QemuConversion Conversion)
     /// <summary>What it is given on its standard input, for example a passphrase; null: nothing.</summary>
     public ReadOnlyMemory<byte>? StandardInput { get; init; }
 
+    /// <summary>
+    /// The words of a program of ours that becomes qemu-img, made from the limit of its address space; null: none. That
+    /// program cannot start under a small limit, and sets it itself.
+    /// </summary>
+    public Func<long?, IReadOnlyList<string>>? Launcher { get; init; }
+
     /// <summary>Is told the id of the process at once; null: nobody asks for it.</summary>
     public Action<int>? OnStarted { get; init; }
 

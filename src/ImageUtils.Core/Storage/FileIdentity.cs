@@ -13,6 +13,9 @@ public sealed record FileIdentity(ulong Device, ulong Inode, FileKind Kind, long
     /// <summary>The number of the user it belongs to; null where the system does not say (all but Linux).</summary>
     public uint? OwnerId { get; init; }
 
+    /// <summary>The number of the group it belongs to; null where the system does not say (all but Linux).</summary>
+    public uint? GroupId { get; init; }
+
     /// <summary>For a device, which one it is: the major number in the upper half, the minor in the lower. Else 0.</summary>
     public ulong DeviceNumber { get; init; }
 

@@ -33,6 +33,9 @@ public sealed class FileImageReader : IImageReader
     /// <summary>What file this is, whatever name led to it; null where the system does not say.</summary>
     public FileIdentity? Identity { get; }
 
+    /// <summary>When the open file was written last, in UTC.</summary>
+    internal DateTime LastWrittenUtc => File.GetLastWriteTimeUtc(_handle);
+
     /// <summary>Opens a file or a block device for reading; never waits for anybody.</summary>
     /// <param name="path">The path; it is a path, whatever it looks like.</param>
     /// <returns>The reader, which owns the open file.</returns>

@@ -89,6 +89,35 @@ public sealed class PartialFile : IAsyncDisposable, IDisposable
         _hold = FileHold.TryTake(TemporaryPath);
     }
 
+    /// <summary>
+    /// Makes the temporary file anew where a tool that failed took it away, as qemu-img does: what it would make itself
+    /// when it is asked again belongs to whom it runs as.
+    /// </summary>
+    /// <exception cref="DestinationUnwritableException">The system refuses.</exception>
+    internal void Renew()
+    {
+        if (FileIdentity.OfLink(TemporaryPath) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            File.OpenHandle(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DestinationUnwritableException(DestinationPath, e.Message, e);
+        }
+
+        _hold?.Dispose();
+        _hold = FileHold.TryTake(TemporaryPath);
+        if (!OperatingSystem.IsWindows() && FileIdentity.OfLink(DestinationPath) is { IsRegularFile: true })
+        {
+            CopyMode();
+        }
+    }
+
     /// <summary>Opens the temporary file for writing at its beginning.</summary>
     /// <returns>An asynchronous stream that others may read beside; the caller disposes of it before <see cref="Commit"/>.</returns>
     public FileStream OpenStream() => new(

@@ -57,15 +57,37 @@ public sealed class ImagePublisher
         }
 
         await _service.ValidateStoreAsync(request.StoreId, cancellationToken).ConfigureAwait(false);
-        if (request.SourcePath is not null)
+        TemporaryOwnership? ownership = request.SourcePath is null
+            ? null
+            : await TemporaryOwnership.TakeWhereNeededAsync(_context, request.SourcePath, request.RunAsRoot, cancellationToken).ConfigureAwait(false);
+        try
         {
-            using RootImageReader? volume = OpenAsRoot(request, request.SourcePath);
-            if (volume is null)
+            return await PublishReadableAsync(request, started, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (ownership is not null)
             {
-                PublishContent.RequireReadable(request.SourcePath);
+                await ownership.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
 
+    private static void RequireOneOfEach(PublishRequest request)
+    {
+        if (request.SourcePath is null == request.Source is null)
+        {
+            throw new ArgumentException("Name either the volume's path or a stream.", nameof(request));
+        }
+
+        if (request.ImageId is null == request.NewImage is null)
+        {
+            throw new ArgumentException("Name either a queued image or the image to be made.", nameof(request));
+        }
+    }
+
+    private async Task<ImagePublishResult> PublishReadableAsync(PublishRequest request, long started, CancellationToken cancellationToken)
+    {
         var filter = new MetadataFilter(_context.Options.ReservedImageNamespaces, _context.Log);
         PublishTarget target = await PublishTarget.FindAsync(request, _service, filter, cancellationToken).ConfigureAwait(false);
         CompressedImage.RequireAllowed(target.Label, target.ContainerFormat, _context.Options);
@@ -107,19 +129,6 @@ public sealed class ImagePublisher
                 Duration = duration,
                 AverageBytesPerSecond = TransferRate.BytesPerSecond(size, duration),
             };
-        }
-    }
-
-    private static void RequireOneOfEach(PublishRequest request)
-    {
-        if (request.SourcePath is null == request.Source is null)
-        {
-            throw new ArgumentException("Name either the volume's path or a stream.", nameof(request));
-        }
-
-        if (request.ImageId is null == request.NewImage is null)
-        {
-            throw new ArgumentException("Name either a queued image or the image to be made.", nameof(request));
         }
     }
 
@@ -246,7 +255,7 @@ public sealed class ImagePublisher
         return result.ThrowIfUnacceptable().Facts.VirtualSize;
     }
 
-    /// <summary>cinder makes the volume its own for a while (chown) to read it; reading it through the root helper changes nothing that a kill could leave.</summary>
+    /// <summary>Reading through the root helper comes first: it changes nothing that a kill could leave.</summary>
     private RootImageReader? OpenAsRoot(PublishRequest request, string path) =>
         RootImageReader.OpenWhereNeeded(_context, path, request.RunAsRoot && request.SourcePath is not null);
 

@@ -70,7 +70,19 @@ public sealed class EncryptedConversionTests : IDisposable
     public async Task Creation_is_tried_again_where_the_processor_could_not_be_measured(int failures, bool succeeds)
     {
         _inspector.ResultFacts = Luks();
-        var qemuImg = new FakeQemuImg { FailuresFirst = failures, StandardError = "qemu-img: b: error while converting luks: Unable to get accurate CPU usage" };
+
+        // qemu-img takes away what it could not finish. What it would make itself behind a root helper were root's.
+        var qemuImg = new FakeQemuImg
+        {
+            FailuresFirst = failures,
+            StandardError = "qemu-img: b: error while converting luks: Unable to get accurate CPU usage",
+            OnAsked = asked =>
+            {
+                Assert.True(File.Exists(asked.Arguments[^1]));
+                File.Delete(asked.Arguments[^1]);
+            },
+            Write = path => File.WriteAllText(path, "image"),
+        };
         Exception? e = await Record.ExceptionAsync(() => Converter(qemuImg).ConvertAsync(ToLuks, Token));
         Assert.Equal(9, qemuImg.Asked.Count);
         Assert.Equal(succeeds, e is null);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ImageUtils.IntegrationTests.Support;
 
 namespace ImageUtils.IntegrationTests.Cli;
 
@@ -11,7 +12,22 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
         [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>Runs the program in a folder, with temporary files below it.</summary>
-    public static async Task<CommandLine> RunAsync(string folder, IReadOnlyList<string> words, string? path = null, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null)
+    public static Task<CommandLine> RunAsync(string folder, IReadOnlyList<string> words, string? path = null, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null) =>
+        PatientlyAsync(() => RunOnceAsync(folder, words, path, input, variables));
+
+    /// <summary>Runs it again where qemu-img could not measure the processor, as on busy machines.</summary>
+    public static async Task<CommandLine> PatientlyAsync(Func<Task<CommandLine>> run)
+    {
+        CommandLine result = await run();
+        for (int tries = 1; tries < 10 && result.ExitCode != 0 && PatientConverter.CouldNotMeasure(result.Error); tries++)
+        {
+            result = await run();
+        }
+
+        return result;
+    }
+
+    private static async Task<CommandLine> RunOnceAsync(string folder, IReadOnlyList<string> words, string? path, byte[]? input, IReadOnlyDictionary<string, string>? variables)
     {
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "imageutils.exe" : "imageutils"), words)
         {

@@ -34,7 +34,7 @@ public sealed class ControlGroupTests : IDisposable
         using Passphrase? passphrase = format == "luks" ? Passphrase.FromStream(stream, "test") : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         ConversionRequest request = _workshop.Request("disk", device.Path, format) with { Engine = ConversionEngineChoice.QemuImg, Passphrase = passphrase };
-        Task<ImageConversionResult> run = new ImageConverter(_workshop.Context with
+        Task<ImageConversionResult> run = new PatientConverter(_workshop.Context with
         {
             Options = _workshop.Context.Options with { CgroupName = _name, VolumeCopyBytesPerSecond = Limit },
         }).ConvertAsync(request, stop.Token);
@@ -62,7 +62,7 @@ public sealed class ControlGroupTests : IDisposable
     {
         string controller = RequireController();
         using LoopDevice device = LoopDevice.Over(_workshop.File("device"), DiskSize);
-        Task<ImageConversionResult> run = new ImageConverter(_workshop.Context with
+        Task<ImageConversionResult> run = new PatientConverter(_workshop.Context with
         {
             Options = _workshop.Context.Options with { CgroupName = _name, VolumeCopyBytesPerSecond = Limit },
         }).ConvertAsync(_workshop.Request(device.Path, "image", "qcow2"), Token);

@@ -21,6 +21,25 @@ public sealed class ConversionTroubleTests
         Assert.Equal(["copy", "disk"], workshop.Names());
     }
 
+    [Fact]
+    public async Task As_on_Windows_a_conversion_as_root_is_one_of_the_user_without_env_and_limits()
+    {
+        Workshop.RequireQemuImg();
+        using var workshop = new Workshop();
+        string disk = workshop.MakeDisk("disk", 1 << 20);
+        var windows = new ImageUtils.Processes.PlatformFacts { IsWindows = true, IsRoot = false, HasPrlimit = true };
+        var context = workshop.Context with { Processes = new ImageUtils.Processes.MedallionProcessRunner(workshop.Log, ["no-such-helper"], windows) };
+        await new ImageConverter(context).ConvertAsync(workshop.Request("disk", "image", "qcow2") with { RunAsRoot = true }, Token);
+        ImageConversionResult back = await new ImageConverter(context).ConvertAsync(workshop.Request("image", "back", "raw") with { RunAsRoot = true }, Token);
+        Assert.Equal(Workshop.Sha256(disk), Workshop.Sha256(back.Path));
+        Assert.Equal(2, workshop.Log.VerboseLines.Count(line => line.StartsWith("qemu-img convert ", StringComparison.Ordinal)));
+        Assert.Contains(workshop.Log.VerboseLines, line => line.StartsWith("There is no root helper on Windows", StringComparison.Ordinal));
+        QemuImageInfo info = await new ImageUtils.Operations.ImageInfoReader(context).ReadAsync(new() { Path = workshop.File("image"), Engine = ConversionEngineChoice.QemuImg, RunAsRoot = true }, Token);
+        Assert.Equal("qcow2", info.Format);
+        Assert.Contains(workshop.Log.VerboseLines, line => line.StartsWith("qemu-img info ", StringComparison.Ordinal));
+        Assert.DoesNotContain(workshop.Log.VerboseLines, line => line.Contains("env ", StringComparison.Ordinal) || line.Contains("prlimit --", StringComparison.Ordinal) || line.Contains("no-such-helper", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(ConversionEngineChoice.Managed)]
     [InlineData(ConversionEngineChoice.QemuImg)]

@@ -60,14 +60,14 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
     {
         string helper = Begin(kind);
         string image = Qcow2("disk.qcow2");
-        CommandLine locked = await EncryptAsync(helper, ["convert", image, "locked", "--to", "luks", "--passphrase-file", "-", "--run-as-root", "--verbose"], input: "hush-hush-1"u8.ToArray());
+        CommandLine locked = await user.RunAsync(helper, ["convert", image, "locked", "--to", "luks", "--passphrase-file", "-", "--run-as-root", "--verbose"], input: "hush-hush-1"u8.ToArray());
         Assert.True(locked.ExitCode == 0, locked.Error);
         Assert.DoesNotContain("hush-hush", locked.Error, StringComparison.Ordinal);
         string closed = Path.Combine(user.Closed, "locked");
         File.Move(Path.Combine(user.Home, "locked"), closed);
         File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(Path.Combine(user.Home, "new"), "hush-hush-2", Token);
-        CommandLine changed = await EncryptAsync(helper, ["convert", closed, "other", "--to", "luks", "--source-passphrase-file", "-", "--passphrase-file", "new", "--run-as-root"], input: "hush-hush-1"u8.ToArray());
+        CommandLine changed = await user.RunAsync(helper, ["convert", closed, "other", "--to", "luks", "--source-passphrase-file", "-", "--passphrase-file", "new", "--run-as-root"], input: "hush-hush-1"u8.ToArray());
         Assert.True(changed.ExitCode == 0, changed.Error);
         CommandLine opened = await user.RunAsync(helper, ["convert", "other", "back", "--source-passphrase-file", "new", "--run-as-root"]);
         Assert.True(opened.ExitCode == 0, opened.Error);
@@ -249,40 +249,7 @@ public sealed class RootHelperTests(UnprivilegedUser user) : IClassFixture<Unpri
         Assert.Contains(said, refused.Error, StringComparison.Ordinal);
     }
 
-    private string Begin(string kind)
-    {
-        user.Require();
-        if (kind == "sudo")
-        {
-            return user.Sudo;
-        }
+    private string Begin(string kind) => user.Begin(kind);
 
-        user.RequireRootwrap();
-        return kind == "bare" ? user.BareRootwrap : user.Rootwrap;
-    }
-
-    private string Qcow2(string name)
-    {
-        string raw = Path.Combine(user.Closed, "disk.raw");
-        byte[] content = new byte[8 << 20];
-        new Random(7).NextBytes(content.AsSpan(4096, 2 << 20));
-        File.WriteAllBytes(raw, content);
-        string image = Path.Combine(user.Closed, name);
-        Assert.Equal(0, LoopDevice.Run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, image).Code);
-        File.SetUnixFileMode(raw, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return image;
-    }
-
-    /// <summary>qemu-img times its key derivation; on a busy machine it fails more often than the eight times it is asked.</summary>
-    private async Task<CommandLine> EncryptAsync(string helper, string[] words, byte[] input)
-    {
-        CommandLine result = await user.RunAsync(helper, words, input: input);
-        for (int attempt = 1; attempt < 4 && result.Error.Contains("accurate CPU usage", StringComparison.Ordinal); attempt++)
-        {
-            result = await user.RunAsync(helper, words, input: input);
-        }
-
-        return result;
-    }
+    private string Qcow2(string name) => user.Qcow2(name);
 }

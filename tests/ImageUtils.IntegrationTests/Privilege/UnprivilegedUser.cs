@@ -66,6 +66,9 @@ public sealed class UnprivilegedUser : IDisposable
 
     private static string? RootwrapPath => new[] { "/usr/bin/oslo-rootwrap", "/usr/bin/cinder-rootwrap" }.FirstOrDefault(File.Exists);
 
+    /// <summary>The user's name.</summary>
+    public string Name => _name;
+
     private string SudoFile => Path.Combine(SudoFolder, _name);
 
     /// <summary>Skips the test where there is no such user.</summary>
@@ -89,10 +92,22 @@ public sealed class UnprivilegedUser : IDisposable
         return new Restoring(() => WriteSecret(SudoFile, rules));
     }
 
+    /// <summary>Has sudo and rootwrap know rules of one folder only until the result is disposed of.</summary>
+    public IDisposable WithRulesOf(params string[] folders) =>
+        With(RootHelperRules.ForSudo(_name, Program, folders), RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, folders));
+
+    /// <summary>Has sudo and rootwrap let the user change owners, and not run imageutils, until the result is disposed of.</summary>
+    public IDisposable WithChownAlone() => With(
+        Without(Program, RootHelperRules.ForSudo(_name, Program, [], allowChown: true)),
+        Without(Program, RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, [], allowChown: true)));
+
     /// <summary>Runs imageutils as the user.</summary>
-    internal async Task<CommandLine> RunAsync(string helper, IReadOnlyList<string> words, byte[]? input = null)
+    internal Task<CommandLine> RunAsync(string helper, IReadOnlyList<string> words, byte[]? input = null, IReadOnlyDictionary<string, string>? variables = null, string? program = null) =>
+        CommandLine.PatientlyAsync(() => RunOnceAsync(helper, words, input, variables, program));
+
+    private async Task<CommandLine> RunOnceAsync(string helper, IReadOnlyList<string> words, byte[]? input, IReadOnlyDictionary<string, string>? variables, string? program)
     {
-        using Process process = Start(helper, words);
+        using Process process = Start(helper, words, variables, program);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.StandardInput.BaseStream.WriteAsync(input ?? []);
@@ -102,9 +117,10 @@ public sealed class UnprivilegedUser : IDisposable
     }
 
     /// <summary>Starts imageutils as the user.</summary>
-    internal Process Start(string helper, IReadOnlyList<string> words)
+    internal Process Start(string helper, IReadOnlyList<string> words, IReadOnlyDictionary<string, string>? variables = null, string? program = null)
     {
-        ProcessStartInfo start = new("setpriv", ["--reuid", _name, "--regid", _name, "--clear-groups", "--", Program, .. words])
+        // As in a container, where root may not look into the processes of others.
+        ProcessStartInfo start = new("setpriv", ["--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "--reuid", _name, "--regid", _name, "--clear-groups", "--", program ?? Program, .. words])
         {
             WorkingDirectory = Home,
             RedirectStandardOutput = true,
@@ -118,12 +134,58 @@ public sealed class UnprivilegedUser : IDisposable
         start.Environment["IMAGEUTILS_ROOT_HELPER"] = helper;
         start.Environment["IMAGEUTILS_IMAGE_CONVERSION_DIRECTORY"] = Path.Combine(Home, "conversion");
         start.Environment["IMAGEUTILS_LOCAL_IMAGE_DIRECTORY"] = Path.Combine(Home, "images");
+        foreach ((string name, string value) in variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
+    }
+
+    /// <summary>Makes a qcow2 image that only root may read, beside the disk that it was made from (<c>disk.raw</c>).</summary>
+    public string Qcow2(string name)
+    {
+        string raw = Path.Combine(Closed, "disk.raw");
+        byte[] content = new byte[8 << 20];
+        new Random(7).NextBytes(content.AsSpan(4096, 2 << 20));
+        File.WriteAllBytes(raw, content);
+        string image = Path.Combine(Closed, name);
+        Assert.Equal(0, LoopDevice.Run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, image).Code);
+        File.SetUnixFileMode(raw, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(image, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return image;
+    }
+
+    /// <summary>Begins a test with a root helper of a kind: sudo, rootwrap, or a rootwrap that has no filter of ours.</summary>
+    public string Begin(string kind)
+    {
+        Require();
+        if (kind == "sudo")
+        {
+            return Sudo;
+        }
+
+        RequireRootwrap();
+        return kind == "bare" ? BareRootwrap : Rootwrap;
+    }
+
+    /// <summary>Waits until something is so; on a busy machine that takes its time.</summary>
+    internal static async Task UntilAsync(Func<bool> isSo, string what)
+    {
+        for (var watch = Stopwatch.StartNew(); !isSo(); await Task.Delay(20, TestContext.Current.CancellationToken))
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), what);
+        }
     }
 
     /// <summary>The processes that work for the user, as root or as the user.</summary>
     internal static IReadOnlyList<string> CommandsNaming(string text) =>
         [.. Directory.EnumerateDirectories("/proc").Select(CommandOf).Where(command => command.Contains(text, StringComparison.Ordinal))];
+
+    /// <summary>The ids of those processes.</summary>
+    internal static IReadOnlyList<int> ProcessesNaming(string text) =>
+        [.. Directory.EnumerateDirectories("/proc").Where(folder => CommandOf(folder).Contains(text, StringComparison.Ordinal))
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) ? id : 0).Where(id => id > 0)];
 
     public void Dispose()
     {
@@ -214,15 +276,28 @@ public sealed class UnprivilegedUser : IDisposable
             Thread.Sleep(100);
         }
 
-        string rules = RootHelperRules.ForSudo(_name, Program, []);
+        Write(RootHelperRules.ForSudo(_name, Program, []), RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, []));
+    }
+
+    private static string Without(string word, string rules) =>
+        string.Join('\n', rules.Split('\n').Where(line => !line.Contains(word, StringComparison.Ordinal)));
+
+    private Restoring With(string sudo, string rootwrap)
+    {
+        Write(sudo, rootwrap);
+        return new Restoring(() => Write(RootHelperRules.ForSudo(_name, Program, []), RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, [])));
+    }
+
+    private void Write(string sudo, string filters)
+    {
         if (RootwrapPath is { } rootwrap)
         {
-            rules += $"{_name} ALL=(root) NOPASSWD: {rootwrap} {Path.Combine(Folder, "rootwrap.conf")} *, {rootwrap} {Path.Combine(Folder, "bare.conf")} *\n";
-            Configure("rootwrap.conf", "filters.d", RootHelperRules.ForRootwrap(Program, RootHelperRules.DefaultQemuImg, []));
+            sudo += $"{_name} ALL=(root) NOPASSWD: {rootwrap} {Path.Combine(Folder, "rootwrap.conf")} *, {rootwrap} {Path.Combine(Folder, "bare.conf")} *\n";
+            Configure("rootwrap.conf", "filters.d", filters);
             Configure("bare.conf", "bare.d", "[Filters]\nls: CommandFilter, ls, root\n");
         }
 
-        WriteSecret(SudoFile, rules);
+        WriteSecret(SudoFile, sudo);
     }
 
     private void Configure(string name, string folder, string filters)

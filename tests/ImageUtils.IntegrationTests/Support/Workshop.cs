@@ -32,7 +32,7 @@ internal sealed class Workshop : IDisposable
 
     public OperationContext Context { get; }
 
-    public ImageConverter Converter => new(Context);
+    public IImageConverter Converter => new PatientConverter(Context);
 
     public QemuImg QemuImg => new(Context);
 

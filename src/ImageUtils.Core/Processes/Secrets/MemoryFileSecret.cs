@@ -17,6 +17,9 @@ internal sealed partial class MemoryFileSecret : SecretHandover
     /// <summary>Asked for where a system forbids memory files that could be run (sysctl vm.memfd_noexec); unknown before Linux 6.3.</summary>
     private const uint NeverExecutable = 8;
 
+    /// <summary>F_DUPFD: the lowest number from a given one on, open to children.</summary>
+    private const int DuplicateFrom = 0;
+
     private readonly SafeFileHandle _file;
     private readonly int _length;
 
@@ -41,6 +44,18 @@ internal sealed partial class MemoryFileSecret : SecretHandover
     /// <inheritdoc/>
     public override string FilePath { get; }
 
+    /// <summary>Lets the programs that this process becomes or starts have the file, under a number of their own.</summary>
+    /// <param name="descriptor">The number; it must be free.</param>
+    /// <exception cref="IOException">It is not.</exception>
+    public void LetChildrenHave(int descriptor)
+    {
+        int copy = Control(_file, DuplicateFrom, descriptor);
+        if (copy != descriptor)
+        {
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The descriptor {descriptor} for a passphrase is taken."));
+        }
+    }
+
     /// <summary>Wipes the memory and gives it back.</summary>
     public override void Dispose()
     {
@@ -54,4 +69,8 @@ internal sealed partial class MemoryFileSecret : SecretHandover
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Create(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Control(SafeFileHandle file, int command, int argument);
 }

@@ -12,6 +12,9 @@ namespace ImageUtils.Processes;
 /// </summary>
 internal sealed class ThrottleGroup : IDisposable
 {
+    /// <summary>The program that starts another one in a group (libcgroup).</summary>
+    public const string Launcher = "cgexec";
+
     private const int RemovalTries = 50;
     private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(10);
 
@@ -33,7 +36,7 @@ internal sealed class ThrottleGroup : IDisposable
     public string Name { get; }
 
     /// <summary>The words that start a program in the group, as in cinder; for systems that have <c>cgexec</c>.</summary>
-    public IReadOnlyList<string> Prefix => ["cgexec", "-g", $"{_controller.Name}:{Name}"];
+    public IReadOnlyList<string> Prefix => [Launcher, "-g", $"{_controller.Name}:{Name}"];
 
     /// <summary>Makes a group with its limits.</summary>
     /// <param name="controller">Where.</param>

@@ -64,6 +64,7 @@ internal static partial class StatX
         identity = new FileIdentity(device, record.Inode, kind, allocated) 
         {
             OwnerId = record.OwnerId,
+            GroupId = record.GroupId,
             DeviceNumber = kind is FileKind.BlockDevice or FileKind.CharacterDevice ? ((ulong)record.OwnMajor << 32) | record.OwnMinor : 0,
         };
         return 0;
@@ -79,6 +80,9 @@ internal static partial class StatX
     {
         [FieldOffset(20)]
         public uint OwnerId;
+
+        [FieldOffset(24)]
+        public uint GroupId;
 
         [FieldOffset(28)]
         public ushort Mode;

@@ -39,7 +39,7 @@ internal static partial class UnixFileOpening
     public static int Descriptor(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 
     /// <summary>O_NOFOLLOW, the one of our flags that Linux numbers by the architecture.</summary>
-    private static int NoFollow() => !OperatingSystem.IsLinux() ? 0x100 : RuntimeInformation.ProcessArchitecture switch
+    public static int NoFollow() => !OperatingSystem.IsLinux() ? 0x100 : RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.Arm or Architecture.Armv6 or Architecture.Arm64 or Architecture.Ppc64le => 0x8000,
         _ => 0x20000,
