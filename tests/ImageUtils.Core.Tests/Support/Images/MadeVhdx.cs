@@ -10,6 +10,7 @@ public sealed class MadeVhdx
     public static readonly Guid DiskSize = new("2FA54224-CD1B-4876-B211-5DBED83BF4B8");
     public static readonly Guid LogicalSector = new("8141BF1D-A96F-4709-BA47-F233A8FAAB5F");
     public static readonly Guid PhysicalSector = new("CDA348C7-445D-4471-9CC9-E9885251C556");
+    public static readonly Guid DiskId = new("BECA12AB-B2E6-4523-93EF-C309E000C746");
     public static readonly Guid ParentLocator = new("A8D35F2D-B30B-454D-ABF7-D3D84834AB0C");
 
     public const int Bat = 3 * Mebibyte;
@@ -22,6 +23,7 @@ public sealed class MadeVhdx
         Set(DiskSize, new byte[8].Le64(0, 4 * Mebibyte));
         Set(LogicalSector, new byte[4].Le32(0, 512));
         Set(PhysicalSector, new byte[4].Le32(0, 4096));
+        Set(DiskId, new Guid("00112233-4455-6677-8899-AABBCCDDEEFF").ToByteArray());
     }
 
     public Guid LogId { get; set; }
