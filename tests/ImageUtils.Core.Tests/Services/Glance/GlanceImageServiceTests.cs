@@ -35,6 +35,14 @@ public sealed class GlanceImageServiceTests
     }
 
     [Fact]
+    public async Task What_others_share_is_asked_for_by_visibility_and_answer()
+    {
+        await using PlayedCloud cloud = await PlayedCloud.StartAsync();
+        await ListAsync(cloud.ConnectOpen(), new ImageFilter { Visibility = "shared", MemberStatus = "pending", Tags = ["a b", "c"] });
+        Assert.EndsWith("&visibility=shared&member_status=pending&tag=a%20b&tag=c", cloud.Images.Log().Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pages_that_go_in_a_circle_are_an_error()
     {
         await using PlayedCloud cloud = await PlayedCloud.StartAsync();
