@@ -1,5 +1,6 @@
 using ImageUtils.Conversion;
 using ImageUtils.Errors;
+using ImageUtils.Formats;
 using ImageUtils.Operations;
 
 namespace ImageUtils.IntegrationTests.Support;
@@ -16,6 +17,8 @@ internal sealed class PatientConverter(OperationContext context) : IImageConvert
     public static bool CouldNotMeasure(string said) => said.Contains("Unable to get accurate CPU usage", StringComparison.Ordinal);
 
     public void EnsureCanConvert(DiskFormat sourceFormat, ConversionRequest request) => new ImageConverter(context).EnsureCanConvert(sourceFormat, request);
+
+    public void EnsureRoom(ImageFacts facts, long length, ConversionRequest request) => new ImageConverter(context).EnsureRoom(facts, length, request);
 
     public async Task<ImageConversionResult> ConvertAsync(ConversionRequest request, CancellationToken cancellationToken)
     {

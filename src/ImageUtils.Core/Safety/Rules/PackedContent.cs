@@ -10,9 +10,9 @@ namespace ImageUtils.Safety.Rules;
 internal sealed class PackedContent
 {
     private readonly InspectionContext _context;
+    private readonly IImageReader _packed;
     private readonly Func<IImageReader, IUnpackingSequence> _open;
     private readonly string _container;
-    private IImageReader _packed;
 
     /// <summary>Makes the judge.</summary>
     /// <param name="context">The inspection of the container.</param>
@@ -60,16 +60,15 @@ internal sealed class PackedContent
 
             bool isWhole = _context.IsFull && size is long last && _packed.Has(last - 1, 1);
             bool maybeSmall = size <= Limits.HeadPacked && (size <= Limits.SoonUnpacked || (AnnouncedLength ?? 0) <= Limits.SmallUnpacked);
-            if (size is long packed && (isWhole || maybeSmall))
+            if (size is not long packed || !(isWhole || maybeSmall))
             {
-                using UnpackedImageReader? reader = Unpack(packed, isWhole ? long.MaxValue : Limits.SmallUnpacked);
-                if (reader is not null)
-                {
-                    return JudgeWhole(reader);
-                }
+                return JudgeBeginning(_packed, size);
             }
 
-            return JudgeBeginning(size);
+            // Held, so that beginning anew reads nothing again and stays below the bound of this depth.
+            IImageReader data = packed <= Limits.HeadPacked ? new MemoryImageReader(_packed.ReadArray(0, (int)packed), _packed.Name) : _packed;
+            using UnpackedImageReader? reader = UnpackedImageReader.Open(() => _open(data), packed, _packed.Name, Limits, isWhole ? long.MaxValue : Limits.SmallUnpacked, _context.CancellationToken);
+            return reader is null ? JudgeBeginning(data, size) : JudgeWhole(reader, data);
         }
         catch (UnpackingException exception)
         {
@@ -78,20 +77,9 @@ internal sealed class PackedContent
         }
     }
 
-    private UnpackedImageReader? Unpack(long size, long most)
+    private InnerImage? JudgeWhole(UnpackedImageReader reader, IImageReader packed)
     {
-        if (size <= Limits.HeadPacked && _packed is not MemoryImageReader)
-        {
-            // Held, so that beginning anew reads nothing again and stays below the bound of this depth.
-            _packed = new MemoryImageReader(_packed.ReadArray(0, (int)size), _packed.Name);
-        }
-
-        return UnpackedImageReader.Open(() => _open(_packed), size, _packed.Name, Limits, most, _context.CancellationToken);
-    }
-
-    private InnerImage? JudgeWhole(UnpackedImageReader reader)
-    {
-        if (!JudgeEnd(reader, _packed))
+        if (!JudgeEnd(reader, packed))
         {
             return null;
         }
@@ -105,9 +93,9 @@ internal sealed class PackedContent
         return inner;
     }
 
-    private InnerImage JudgeBeginning(long? size)
+    private InnerImage JudgeBeginning(IImageReader packed, long? size)
     {
-        using SliceImageReader beginning = new(_packed, 0, Math.Min(size ?? long.MaxValue, Limits.HeadPacked), _packed.Name);
+        using SliceImageReader beginning = new(packed, 0, Math.Min(size ?? long.MaxValue, Limits.HeadPacked), _packed.Name);
         using IUnpackingSequence sequence = _open(beginning);
         byte[] head = new byte[UnpackingLimits.HeadSize];
         int count = sequence.Read(head);
