@@ -19,6 +19,10 @@ public static partial class SecretLauncher
     private const int FirstDescriptor = 200;
     private const int MostSecrets = 2;
     private const int ProgramWord = 2;
+
+    /// <summary>Where programs of root are. PATH may be the user's: what a rule allows must not depend on it.</summary>
+    private const string SystemFolders = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private const int BrokenPipe = 13;
 
     /// <summary>Where qemu-img finds a passphrase.</summary>
@@ -72,9 +76,10 @@ public static partial class SecretLauncher
             return e.Message;
         }
 
+        string[] named = [command[ProgramWord], .. command.Skip(ProgramWord + 1)];
         return Become(wanted.AddressSpace is { } limit
-            ? ["prlimit", string.Create(CultureInfo.InvariantCulture, $"--as={limit}"), "--", .. command]
-            : command);
+            ? ["prlimit", string.Create(CultureInfo.InvariantCulture, $"--as={limit}"), "--", ExecutableSearch.Find(named[0], SystemFolders) ?? named[0], .. named.Skip(1)]
+            : named);
     }
 
     private static (int Count, long? AddressSpace)? ParseCount(string word)
@@ -94,23 +99,28 @@ public static partial class SecretLauncher
             return "only 'env LC_ALL=C qemu-img …' is run.";
         }
 
-        string program = command[ProgramWord];
-        bool isPath = Path.IsPathFullyQualified(program);
-        return !string.Equals(isPath ? Path.GetFileName(program) : program, Qemu.QemuImg.ToolName, StringComparison.Ordinal)
-            ? "only 'env LC_ALL=C qemu-img …' is run."
-            : isPath ? PrivilegedProgram.WhyNotTrusted(Storage.RealPath.Of(program)) : null;
+        if (!string.Equals(Path.GetFileName(command[ProgramWord]), Qemu.QemuImg.ToolName, StringComparison.Ordinal)
+            || (command[ProgramWord].Contains('/', StringComparison.Ordinal) && !Path.IsPathFullyQualified(command[ProgramWord])))
+        {
+            return "only 'env LC_ALL=C qemu-img …' is run.";
+        }
+
+        return ExecutableSearch.Find(command[ProgramWord], SystemFolders) is { } program
+            ? PrivilegedProgram.WhyNotTrusted(Storage.RealPath.Of(program))
+            : $"'{command[ProgramWord]}' was not found.";
     }
 
     [SupportedOSPlatform("linux")]
     private static string Become(string[] command)
     {
-        if (ExecutableSearch.Find(command[0], searchPath: null) is not { } program)
+        if (ExecutableSearch.Find(command[0], SystemFolders) is not { } program)
         {
             return $"'{command[0]}' was not found.";
         }
 
         // The runtime ignores it, and a program inherits what is ignored.
         _ = SetSignal(BrokenPipe, 0);
+        _ = SetVariable("LC_ALL", "C", overwrite: 1);
         _ = Execute(program, [.. command, null]);
         return $"'{program}' cannot be run: {Marshal.GetLastPInvokeErrorMessage()}.";
     }
@@ -118,6 +128,10 @@ public static partial class SecretLauncher
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Execute(string path, string?[] words);
+
+    [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

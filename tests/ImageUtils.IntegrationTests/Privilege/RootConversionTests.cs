@@ -37,6 +37,26 @@ public sealed class RootConversionTests(UnprivilegedUser user) : IClassFixture<U
     }
 
     [Fact]
+    public async Task What_root_starts_does_not_depend_on_the_users_path()
+    {
+        user.Begin("sudo");
+        string folder = Directory.CreateDirectory(Path.Combine(user.Closed, "bin")).FullName;
+        foreach (string name in new[] { "env", "prlimit", "qemu-img" })
+        {
+            string planted = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(planted, "#!/bin/sh\necho planted\n", Token);
+            File.SetUnixFileMode(planted, (UnixFileMode)0x1ed);
+        }
+
+        foreach (string count in new[] { "1", "1:1073741824" })
+        {
+            CommandLine said = await CommandLine.RunAsync(user.Closed, ["with-secrets", count, "env", "LC_ALL=C", "qemu-img", "--version"], path: folder, input: [1, 0, 0, 0, 0x61]);
+            Assert.Equal((0, string.Empty), (said.ExitCode, said.Error));
+            Assert.StartsWith("qemu-img version ", said.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_limit_of_memory_is_qemu_imgs_and_does_not_keep_our_program_from_starting()
     {
         string helper = user.Begin("sudo");
