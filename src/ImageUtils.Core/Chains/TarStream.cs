@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ImageUtils.Errors;
 using ImageUtils.Formats;
 using ImageUtils.Formats.Containers;
@@ -71,15 +70,19 @@ internal sealed class TarStream
                     _ = ReadExtension();
                     break;
                 case (byte)'x':
-                    records = ReadRecords(ReadExtension());
+                    records = ReadRecords();
                     break;
                 case (byte)'g':
-                    // Global records: a comment of git, for example. Those that would rename members are not followed.
-                    _ = ReadExtension();
+                    // A comment of git, for example. What names or sizes all members at once serves nobody, and programs differ in whether they obey.
+                    if (PaxRecords.ChangesMembers(ReadRecords()))
+                    {
+                        throw _stream.Unsafe(null, "A header for the whole archive gives its members other names or sizes.");
+                    }
+
                     break;
                 default:
                     RefuseSparse(records);
-                    return new TarMember(records.GetValueOrDefault("path") ?? longName ?? header.Name, header.Kind, place, _stream.Position, _left);
+                    return new TarMember(records.GetValueOrDefault(PaxRecords.Path) ?? longName ?? header.Name, header.Kind, place, _stream.Position, _left);
             }
         }
     }
@@ -100,33 +103,20 @@ internal sealed class TarStream
         return wanted;
     }
 
-    private static Dictionary<string, string> ReadRecords(ReadOnlySpan<byte> bytes)
-    {
-        // POSIX pax: "LENGTH KEY=VALUE\n", the length counting itself.
-        Dictionary<string, string> records = new(StringComparer.Ordinal);
-        while (bytes.IndexOf((byte)' ') is > 0 and int space
-            && int.TryParse(bytes[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-            && length > space + 1
-            && length <= bytes.Length)
-        {
-            string record = Encoding.UTF8.GetString(bytes[(space + 1)..length]).TrimEnd('\n');
-            int equals = record.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0)
-            {
-                records[record[..equals]] = record[(equals + 1)..];
-            }
-
-            bytes = bytes[length..];
-        }
-
-        return records;
-    }
+    private Dictionary<string, string> ReadRecords() =>
+        PaxRecords.Read(ReadExtension()) ?? throw _stream.Unsafe(null, "The attributes of a member are damaged.");
 
     private long LengthOf(TarHeader header, Dictionary<string, string> records)
     {
-        long? length = records.TryGetValue("size", out string? text)
+        long? length = records.TryGetValue(PaxRecords.Size, out string? text)
             ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long parsed) ? parsed : null
             : header.Length;
+
+        if (header.Kind == (byte)'5' && length is > 0)
+        {
+            // Some programs read what follows as the folder's data, others as the next member.
+            throw _stream.Unsafe(null, "A folder has data.");
+        }
 
         // Links and devices have no content, whatever number stands there.
         bool hasContent = header.Kind is not (byte)'1' and not (byte)'2' and not (byte)'3' and not (byte)'4' and not (byte)'5' and not (byte)'6';
@@ -135,7 +125,7 @@ internal sealed class TarStream
 
     private void RefuseSparse(Dictionary<string, string> records)
     {
-        if (records.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
+        if (PaxRecords.HasSparse(records))
         {
             throw _stream.Unsafe(null, "A member is a sparse file of GNU tar, which is not what it seems to be.");
         }

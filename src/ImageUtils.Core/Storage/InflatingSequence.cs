@@ -1,16 +1,21 @@
 namespace ImageUtils.Storage;
 
-/// <summary>One run through deflate data or a member of a gzip, forward only.</summary>
+/// <summary>One run through deflate data or through the members of a gzip, which make one content together (RFC 1952, 2.2); forward only.</summary>
 internal sealed class InflatingSequence : IUnpackingSequence
 {
     private const int InputSize = 64 * 1024;
 
+    private const byte MemberMagic = 0x1f;
+    private const int MostEmptyMembers = 1024;
+
     private readonly IImageReader _packed;
-    private readonly GzipInflater _inflater;
+    private readonly DeflateFraming _framing;
     private readonly byte[] _input = new byte[InputSize];
     private long _position;
     private int _taken;
     private int _held;
+    private int _emptyMembers;
+    private GzipInflater _inflater;
 
     /// <summary>Begins.</summary>
     /// <param name="packed">The packed bytes, from their beginning; not owned.</param>
@@ -18,6 +23,7 @@ internal sealed class InflatingSequence : IUnpackingSequence
     public InflatingSequence(IImageReader packed, DeflateFraming framing)
     {
         _packed = packed;
+        _framing = framing;
         _inflater = new GzipInflater(framing);
     }
 
@@ -51,6 +57,12 @@ internal sealed class InflatingSequence : IUnpackingSequence
             {
                 break;
             }
+
+            _emptyMembers = produced > 0 ? 0 : _emptyMembers;
+            if (IsFinished && _framing == DeflateFraming.Gzip && (_taken < _held || Refill()) && _input[_taken] == MemberMagic)
+            {
+                BeginMember();
+            }
         }
 
         return done;
@@ -58,6 +70,17 @@ internal sealed class InflatingSequence : IUnpackingSequence
 
     /// <inheritdoc/>
     public void Dispose() => _inflater.Dispose();
+
+    private void BeginMember()
+    {
+        if (++_emptyMembers > MostEmptyMembers)
+        {
+            throw new UnpackingException("it has more members without content than any program writes");
+        }
+
+        _inflater.Dispose();
+        _inflater = new GzipInflater(_framing);
+    }
 
     private bool Refill()
     {

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using ImageUtils.Chains;
+using ImageUtils.Core.Tests.Support.Images;
 using ImageUtils.Errors;
 
 namespace ImageUtils.Core.Tests.Chains;
@@ -124,6 +125,29 @@ public sealed class ArchiveTests : IDisposable
         await Refused(plain);
     }
 
+    [Theory]
+    [InlineData("path", "0.vhd")]
+    [InlineData("size", "512")]
+    [InlineData("GNU.sparse.major", "1")]
+    public async Task A_header_that_changes_all_members_at_once_is_refused(string key, string value) => await Refused(InFront('g', MadeTar.Pax(key, value)));
+
+    [Fact]
+    public async Task A_comment_for_all_members_is_passed_over()
+    {
+        await _room.MergeArchiveAsync(InFront('g', MadeTar.Pax("comment", "made by hand")));
+        Assert.Equal(ModelVhd.Merge(_chain), File.ReadAllBytes(_room.Result("merged.raw")));
+    }
+
+    [Theory]
+    [InlineData('x', "9 path=0.vhd")]
+    [InlineData('x', "99 path=0.vhd\n")]
+    [InlineData('x', "nothing at all")]
+    [InlineData('g', "99 comment=x\n")]
+    public async Task Attributes_that_are_not_in_order_are_refused(char kind, string records) => await Refused(InFront(kind, System.Text.Encoding.ASCII.GetBytes(records)));
+
+    [Fact]
+    public async Task A_folder_with_data_is_refused_since_programs_differ_in_what_follows() => await Refused(InFront('5', new byte[1024], "./"));
+
     [Fact]
     public async Task A_footer_at_the_end_that_says_something_else_wins()
     {
@@ -146,6 +170,13 @@ public sealed class ArchiveTests : IDisposable
         ArchiveUnsafeException e = await Assert.ThrowsAsync<ArchiveUnsafeException>(() => _room.MergeArchiveAsync(archive));
         Assert.Contains("bomb", e.Message, StringComparison.Ordinal);
         Assert.Empty(_room.Leftovers());
+    }
+
+    private string InFront(char kind, byte[] content, string name = "first")
+    {
+        string archive = _room.Pack(_paths, isPacked: false);
+        File.WriteAllBytes(archive, [.. MadeTar.Of((name, content, kind))[..^1024], .. File.ReadAllBytes(archive)]);
+        return archive;
     }
 
     private async Task Refused(string archive)

@@ -127,12 +127,19 @@ public class GzipTests
     public void A_gzip_of_nothing_is_refused() => Verdict.Fails(MadeGzip.Of([]), CheckNames.Container, "holds nothing");
 
     [Fact]
-    public void Two_members_are_refused_and_zeros_behind_one_are_told()
+    public void Members_make_one_content_together_and_zeros_behind_them_are_told()
     {
-        Verdict.Fails([.. Good, .. Good], CheckNames.Container, "a second member");
+        byte[] content = MadeGzip.Open(Good);
+        byte[] members = [.. MadeGzip.Of(content[..1000]), .. MadeGzip.Of([]), .. MadeGzip.Of(content[1000..])];
+        Verdict.Passes(members, "gzip");
+        Assert.Equal(Verdict.Of(Good).Facts.VirtualSize, Verdict.Of(members).Facts.VirtualSize);
         Verdict.Warns([.. Good, .. new byte[512]], CheckNames.Container, "Zeros follow");
         Verdict.Fails([.. Good, .. new byte[512], 1], CheckNames.Container, "appended");
     }
+
+    [Fact]
+    public void More_members_without_content_than_any_program_writes_are_refused() =>
+        Verdict.Fails([.. Enumerable.Repeat(MadeGzip.Of([]), 2000).SelectMany(member => member), .. Good], CheckNames.Container, "more members without content");
 
     [Fact]
     public void A_bomb_is_refused_by_what_it_says_of_itself()

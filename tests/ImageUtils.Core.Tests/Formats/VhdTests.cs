@@ -144,7 +144,7 @@ public class VhdTests
     [InlineData(0, 0x7fffffffu, "behind the end")]
     [InlineData(0, 1u, "which is the header")]
     [InlineData(4, MadeVhd.Block / 512, "overlaps another block")]
-    [InlineData(4, (MadeVhd.Block / 512) + 1, "overlaps another block")]
+    [InlineData(4, (MadeVhd.Block / 512) + 1, "which is the footer")]
     public void A_block_that_lies_where_it_must_not_is_refused(int entry, uint sector, string words) =>
         Verdict.Fails(MadeVhd.Dynamic().Be32(MadeVhd.Table + entry, sector), CheckNames.Tables, words);
 

@@ -28,6 +28,7 @@ public static class ArchiveCases
         Reject("ova: a symbolic link", "container", () => Ova(("x", [], '2'))),
         Reject("ova: a character device", "container", () => Ova(("x", [], '3'))),
         Reject("ova: a block device", "container", () => Ova(("x", [], '4'))),
+        Reject("ova: a folder with data", "container", () => Ova(("x/", new byte[1024], '5'))),
         Reject("ova: a FIFO", "container", () => Ova(("x", [], '6'))),
         Reject("ova: a long link", "container", () => Ova(("././@LongLink", "/etc/passwd\0"u8.ToArray(), 'K'), ("x", [], '2'))),
         Reject("ova: a sparse member of GNU", "container", () => MadeTar.Of(("vm.ovf", Ovf, '0'), ("disk.vmdk", Disk, 'S'))),

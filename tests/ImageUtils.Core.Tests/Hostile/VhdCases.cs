@@ -14,6 +14,8 @@ public static class VhdCases
         Accept("vhd: dynamic, 511-byte footer", () => MadeVhd.Dynamic()[..^1]),
         .. new[] { "tap\0", "qemu", "qem2", "vpc ", "vs  ", "win ", "d2v ", "d2v\0", "CTXS", "wa\0\0", "vbox", "tap ", "\0\0\0\0" }.Select(creator =>
             Accept($"vhd: creator '{creator.Replace('\0', '0')}'", () => MadeVhd.Dynamic(creator: creator))),
+        Accept("vhd: a size of half a sector", () => MadeVhd.Dynamic(footer => footer.Be64(48, MadeVhd.DynamicSize - 100))),
+        Accept("vhd: blocks of 2 KiB, which qemu misreads", SmallBlocks),
         Accept("vhd: temporary", () => MadeVhd.Dynamic(footer => footer.Be32(8, 3))),
         Accept("vhd: hidden", () => MadeVhd.Dynamic(footer => footer[85] = 1)),
         Accept("vhd: of a machine that was suspended", () => MadeVhd.Dynamic(footer => footer[84] = 1)),
@@ -71,4 +73,7 @@ public static class VhdCases
         Reject("vhd: half a footer", "header", () => MadeVhd.Dynamic()[..256]),
         Reject("vhd: the cookie alone", "header", () => "conectix"u8.ToArray()),
     ];
+
+    // The bitmap of so small a block still fills a sector; qemu takes it for data.
+    private static byte[] SmallBlocks() => MadeVhd.Dynamic(changeHeader: header => header.Be32(28, 2048).Be32(32, 2048).Be64(16, 4096)).Fill(MadeVhd.Table, 4, 0).Fill(4096, 8192, 0xff);
 }

@@ -23,7 +23,7 @@ public static class VmdkCases
         Accept("vmdk: a descriptor with spaces around the signs", () => MadeVmdk.Sparse(MadeVmdk.Descriptor.Replace("=", " = ", StringComparison.Ordinal))),
         Accept("vmdk: a descriptor with keys in other case", () => MadeVmdk.Sparse(MadeVmdk.Descriptor.Replace("createType", "CREATETYPE", StringComparison.Ordinal))),
         Accept("vmdk: a disk database with many lines", () => MadeVmdk.Sparse(MadeVmdk.Descriptor + "ddb.geometry.cylinders = \"2\"\nddb.uuid.image=\"a/b\"\nddb.toolsVersion = \"2147483647\"\n")),
-        Accept("vmdk: an encoding that is named", () => MadeVmdk.Sparse(MadeVmdk.Descriptor.Replace("CID=", "encoding=\"UTF-8\"\nCID=", StringComparison.Ordinal))),
+        Accept("vmdk: an encoding that is named", () => MadeVmdk.Sparse(MadeVmdk.Descriptor.Replace("\nCID=", "\nencoding=\"UTF-8\"\nCID=", StringComparison.Ordinal))),
 
         .. OtherTypes.Select(type => Reject($"vmdk: createType '{type}'", "create_type", () => MadeVmdk.Sparse(MadeVmdk.Descriptor.Replace("monolithicSparse", type, StringComparison.Ordinal)))),
         .. Paths.Select(path => Reject($"vmdk: an embedded extent named '{path}'", "extents", () => MadeVmdk.Sparse(MadeVmdk.Descriptor.Replace("v.vmdk", path, StringComparison.Ordinal)))),

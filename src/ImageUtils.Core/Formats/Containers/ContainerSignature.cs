@@ -25,7 +25,7 @@ internal static class ContainerSignature
             return DiskFormat.Xz;
         }
 
-        if (head.HasAt(0, [0x28, 0xb5, 0x2f, 0xfd]))
+        if (ZstdFrame.IsMatch(head))
         {
             return DiskFormat.Zstd;
         }

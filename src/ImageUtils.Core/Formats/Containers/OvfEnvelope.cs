@@ -70,6 +70,10 @@ internal sealed class OvfEnvelope
         else if (string.Equals(reader.LocalName, "Disk", StringComparison.Ordinal) && Attribute(reader, "fileRef") is { Length: > 0 } file)
         {
             Disks.Add((file, Attribute(reader, "format")));
+            if (Attribute(reader, "parentRef").Length > 0)
+            {
+                Problem ??= "one of its disks is not whole without a parent";
+            }
         }
     }
 }

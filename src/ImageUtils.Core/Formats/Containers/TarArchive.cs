@@ -95,6 +95,12 @@ internal sealed class TarArchive
             position = content + padded;
         }
 
+        if (position < end && !((ReadOnlySpan<byte>)reader.ReadArray(position, BlockSize)).IsZero())
+        {
+            Fail("A member's header is cut off by the end of the file.", position);
+            return;
+        }
+
         Oddities.Add(new FormatDefect("The end of the archive is not marked.", position));
     }
 

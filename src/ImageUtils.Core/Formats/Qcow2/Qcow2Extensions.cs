@@ -11,6 +11,7 @@ internal sealed record Qcow2Extensions
     private const uint DataFileType = 0x44415441;
     private const int FeatureNameSize = 48;
     private const int MaximumCount = 256;
+    private const int LongestFormatName = 15;
 
     public string? BackingFormat { get; private set; }
 
@@ -21,6 +22,9 @@ internal sealed record Qcow2Extensions
 
     /// <summary>Names of incompatible feature bits, as the image gives them.</summary>
     public IReadOnlyDictionary<int, string> FeatureNames { get; private set; } = new Dictionary<int, string>();
+
+    /// <summary>The byte at which the extension that names the LUKS header begins.</summary>
+    public long? EncryptionOffset { get; private set; }
 
     /// <summary>Where the LUKS header of the encryption lies, and how long it is.</summary>
     public (ulong Offset, ulong Length)? EncryptionHeader { get; private set; }
@@ -80,6 +84,11 @@ internal sealed record Qcow2Extensions
         {
             case BackingFormatType:
                 BackingFormat = ImageText.Decode(data);
+                if (data.Length > LongestFormatName)
+                {
+                    Defects.Add(new FormatDefect($"The name of the backing file's format has {data.Length} bytes; {LongestFormatName} are the most.", position));
+                }
+
                 break;
             case DataFileType:
                 DataFile = ImageText.Decode(data);
@@ -89,6 +98,7 @@ internal sealed record Qcow2Extensions
                 FeatureNames = ReadFeatureNames(data);
                 break;
             case EncryptionType:
+                EncryptionOffset = position;
                 EncryptionHeader = (data.U64Be(0), data.U64Be(8));
                 break;
             case BitmapsType:

@@ -44,6 +44,11 @@ internal sealed record Qcow2Metadata
         if (!extensions.IsEnded && end > UsualHeaderArea)
         {
             extensions = Qcow2Extensions.Read(reader.ReadArray(0, (int)Math.Min(end, MaximumHeaderArea)), header.HeaderLength);
+            if (!extensions.IsEnded && end > MaximumHeaderArea && extensions.Defects.Count == 0)
+            {
+                // What follows is read by others, and could name a file.
+                extensions.Defects.Add(new FormatDefect(FormattableString.Invariant($"The header extensions do not end in the first {MaximumHeaderArea} bytes."), MaximumHeaderArea));
+            }
         }
 
         return new Qcow2Metadata

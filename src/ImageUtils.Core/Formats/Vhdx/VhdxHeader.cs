@@ -1,7 +1,7 @@
 namespace ImageUtils.Formats.Vhdx;
 
 /// <summary>One of the two headers (MS-VHDX 2.2.2); the one with the higher sequence number counts.</summary>
-internal sealed record VhdxHeader(long Offset, bool IsValid, ulong Sequence, Guid LogId, ushort Version, ushort LogVersion, uint LogLength, ulong LogOffset)
+internal sealed record VhdxHeader(long Offset, bool IsValid, ulong Sequence, Guid LogId, ushort Version, ushort LogVersion, uint LogLength, ulong LogOffset, uint Checksum)
 {
     public static VhdxHeader Read(ReadOnlySpan<byte> bytes, long offset) => new(
         offset,
@@ -11,5 +11,6 @@ internal sealed record VhdxHeader(long Offset, bool IsValid, ulong Sequence, Gui
         bytes.U16Le(66),
         bytes.U16Le(64),
         bytes.U32Le(68),
-        bytes.U64Le(72));
+        bytes.U64Le(72),
+        bytes.U32Le(4));
 }

@@ -7,7 +7,7 @@ namespace ImageUtils.Formats.Vmdk;
 internal sealed class VmdkDescriptor
 {
     private const int MaximumExtents = 4096;
-    private const int MostStrayBytes = 16;
+    private const int MostStrayBytes = 8;
     private const uint NoParent = 0xFFFFFFFF;
 
     private readonly Dictionary<string, (string Text, long Offset)> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -65,7 +65,7 @@ internal sealed class VmdkDescriptor
         ReadOnlySpan<byte> text = end < 0 ? bytes : bytes[..end];
         if (end >= 0 && bytes[end..].Length - bytes[end..].Count((byte)0) > MostStrayBytes)
         {
-            // qemu leaves a stray newline behind the end now and then; more is text that only some readers see.
+            // qemu writes a shorter CID over a longer one, and leaves so many bytes of the old text; more is text that only some readers see.
             descriptor.Defects.Add(new FormatDefect("There is more text behind the end of the descriptor.", offset + end));
         }
 

@@ -48,6 +48,7 @@ internal sealed class ArchiveRules(DiskFormat format) : IFormatRules
             string? problem =
                 member.IsSparse ? "is a file with holes (sparse), whose data are not as they stand there"
                 : !member.IsRegular && !member.IsFolder ? "is no regular file (a link or a device)"
+                : member.IsFolder && member.Length > 0 ? "is a folder with data"
                 : !MemberName.IsPlain(member.Name) ? "would leave the folder it is unpacked to"
                 : !names.Add(MemberName.Normalize(member.Name)) && member.IsRegular ? "is there twice"
                 : null;

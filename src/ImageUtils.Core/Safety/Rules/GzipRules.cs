@@ -80,9 +80,7 @@ internal sealed class GzipRules : IFormatRules
             return true;
         }
 
-        string what = behind.HasAt(0, [0x1f, 0x8b])
-            ? "a second member follows the first one, and programs differ in whether they read it"
-            : FormattableString.Invariant($"something was appended behind its end, or its length lies ({packed.Length - end} bytes)");
+        string what = FormattableString.Invariant($"something was appended behind its end, or its length lies ({packed.Length - end} bytes)");
         context.Checks.Fail(CheckNames.Container, $"The gzip is refused: {what}.", end, behind, Reference);
         return false;
     }

@@ -99,7 +99,7 @@ internal sealed class PackedContent
         using IUnpackingSequence sequence = _open(beginning);
         byte[] head = new byte[UnpackingLimits.HeadSize];
         int count = sequence.Read(head);
-        if (sequence.IsFinished && size is not null)
+        if (sequence.IsFinished && size is not null && sequence.Consumed < beginning.Length)
         {
             throw new UnpackingException(FormattableString.Invariant($"its data end after {sequence.Consumed} of {size} bytes, and something else follows"));
         }

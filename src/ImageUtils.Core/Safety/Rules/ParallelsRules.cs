@@ -80,6 +80,11 @@ internal sealed class ParallelsRules : IFormatRules
             return;
         }
 
+        if ((ulong)header.DataOffset * SectorSize > (ulong)context.Reader.Length)
+        {
+            checks.Fail(CheckNames.Tables, FormattableString.Invariant($"The data are said to begin at sector {header.DataOffset}, behind the end of the file."), 48, reference: Reference);
+        }
+
         ExtentMap clusters = new(context, map, SectorSize, Reference);
         ulong unit = header.IsExtended ? header.Tracks : 1;
         _ = new TableScan(context, MetadataTableBytes).Words(ParallelsHeader.Size, header.TableEntries * 4L, isBigEndian: false, (entry, place) =>

@@ -17,6 +17,11 @@ internal static class Qcow2EncryptionRules
         switch (metadata.Header.CryptMethod)
         {
             case 0:
+                if (metadata.Extensions.EncryptionOffset is long extension)
+                {
+                    checks.Fail(CheckNames.Encryption, "A header extension names a LUKS header, and the content is said not to be encrypted.", extension, reference: References.Qcow2);
+                }
+
                 checks.Pass(CheckNames.Encryption, "The content is not encrypted.");
                 break;
             case 1:

@@ -10,6 +10,7 @@ internal sealed class Qcow2Rules : IFormatRules
     private const int IncompatibleField = 72;
     private const int CompressionField = 104;
     private const int MaximumNameSize = 1023;
+    private const long SmallestExtended = 16 * 1024;
 
     /// <inheritdoc/>
     public ImageFacts Judge(InspectionContext context)
@@ -66,6 +67,11 @@ internal sealed class Qcow2Rules : IFormatRules
         if (header.RefcountOrder > 6)
         {
             checks.Fail(CheckNames.Header, FormattableString.Invariant($"refcount_order is {header.RefcountOrder}; 6 is the most."), 96, bytes.Part(96, 4), References.Qcow2);
+        }
+
+        if (header.HasExtendedL2 && header.ClusterSize < SmallestExtended)
+        {
+            checks.Fail(CheckNames.Header, FormattableString.Invariant($"Extended L2 entries need clusters of {SmallestExtended} bytes at least; they have {header.ClusterSize}."), IncompatibleField, bytes.Part(IncompatibleField, 8), References.Qcow2);
         }
 
         checks.Fail(CheckNames.Header, metadata.Extensions.Defects, References.Qcow2);

@@ -23,7 +23,7 @@ internal sealed class VdiRules : IFormatRules
             InspectionContext.WhereHere(() => JudgeMap(header, context));
         }
 
-        if (header.HasParentUuid || header.ImageType > VdiHeader.StaticType)
+        if (header.HasParentUuid || header.ImageType is not (VdiHeader.DynamicType or VdiHeader.StaticType))
         {
             checks.Fail(CheckNames.Parent, FormattableString.Invariant($"The disk (type {header.ImageType}) is not whole without another one, or of a type that is not known."), 0x4c, bytes.Part(0x4c, 4), References.Vdi);
         }
@@ -123,7 +123,7 @@ internal sealed class VdiRules : IFormatRules
             }
 
             ulong start = header.DataOffset + (block * ((ulong)header.BlockSize + header.BlockExtra));
-            if (block >= header.Blocks || start >= (ulong)context.Reader.Length)
+            if (block >= header.Blocks || !context.Reader.Contains(start, (ulong)header.BlockSize + header.BlockExtra))
             {
                 context.Checks.Fail(CheckNames.Tables, FormattableString.Invariant($"A block is said to be number {block} in the file, behind its end."), place, reference: References.Vdi);
                 return false;

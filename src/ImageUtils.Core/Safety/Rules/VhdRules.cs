@@ -70,9 +70,11 @@ internal sealed class VhdRules : IFormatRules
             return;
         }
 
-        if (effective.IsDisabled)
+        // Whoever disables a disk marks one footer after the other; either of them is enough to keep away.
+        bool isCopyDisabled = metadata.Copy is { IsDisabled: true, HasRightChecksum: true };
+        if (effective.IsDisabled || isCopyDisabled)
         {
-            checks.Fail(CheckNames.Header, "The disk was disabled for a resize that was interrupted; vhd-util revert puts it back.", metadata.EffectiveOffset, bytes.Part(0, 8), "vhd-util: v_poison");
+            checks.Fail(CheckNames.Header, "The disk was disabled for a resize that was interrupted; vhd-util revert puts it back.", isCopyDisabled ? 0 : metadata.EffectiveOffset, bytes.Part(0, 8), "vhd-util: v_poison");
         }
 
         if (!effective.HasRightChecksum)
@@ -170,6 +172,11 @@ internal sealed class VhdRules : IFormatRules
         if (footer.CurrentSize is > MaximumSize and <= SizeRules.Largest)
         {
             checks.Fail(CheckNames.VirtualSize, FormattableString.Invariant($"The footer says {footer.CurrentSize} bytes; a VHD holds at most {MaximumSize}."), offset, reference: References.Vhd);
+        }
+
+        if (footer.CurrentSize % 512 != 0)
+        {
+            checks.Warn(CheckNames.VirtualSize, FormattableString.Invariant($"The virtual size of {footer.CurrentSize} bytes is no multiple of 512; some readers cut it."), offset, reference: References.Vhd);
         }
 
         if (footer.CurrentSize > SizeRules.Largest || (ulong)footer.GeometrySize == footer.CurrentSize)

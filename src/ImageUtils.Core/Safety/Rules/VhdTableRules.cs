@@ -7,6 +7,8 @@ namespace ImageUtils.Safety.Rules;
 internal sealed class VhdTableRules(InspectionContext context, VhdMetadata metadata)
 {
     private const uint Unallocated = 0xFFFFFFFF;
+    private const uint KnownVersion = 0x00010000;
+    private const uint SmallestOfQemu = 4096;
     private const int SectorSize = 512;
     private const int MetadataTableBytes = 256 * 1024;
     private const ulong MaximumTableBytes = 64 * 1024 * 1024;
@@ -27,10 +29,20 @@ internal sealed class VhdTableRules(InspectionContext context, VhdMetadata metad
             _checks.Fail(CheckNames.Checksum, FormattableString.Invariant($"The header's checksum is {header.Checksum:x8}, and should be {header.RightChecksum:x8}."), (long)dataOffset + 36, reference: References.Vhd);
         }
 
+        if (header.Version != KnownVersion)
+        {
+            _checks.Fail(CheckNames.Header, FormattableString.Invariant($"Version {header.Version:x8} of the header is not known."), (long)dataOffset + 24, reference: References.Vhd);
+        }
+
         if (header.BlockSize < SectorSize || !uint.IsPow2(header.BlockSize))
         {
             _checks.Fail(CheckNames.Header, FormattableString.Invariant($"A block of {header.BlockSize} bytes is not allowed."), (long)dataOffset + 32, reference: References.Vhd);
             return;
+        }
+
+        if (header.BlockSize < SmallestOfQemu)
+        {
+            _checks.Warn(CheckNames.Header, FormattableString.Invariant($"Blocks have {header.BlockSize} bytes; qemu reads those below {SmallestOfQemu} wrongly."), (long)dataOffset + 32, reference: "qemu block/vpc.c");
         }
 
         JudgeTable(header);
@@ -80,17 +92,8 @@ internal sealed class VhdTableRules(InspectionContext context, VhdMetadata metad
                 return true;
             }
 
-            // The bitmap must be whole; what is missing of the data behind it was never written.
-            return context.Reader.Contains(start, (ulong)header.BitmapSize)
-                ? blocks.Take("A block", start, Room(map, start, (ulong)header.BitmapSize, blockBytes), place)
-                : blocks.Fail(FormattableString.Invariant($"A block is said to be at 0x{start:x}, behind the end of the file."), place);
+            return blocks.Take("A block", start, blockBytes, place, mayBeCut: false);
         }, blank: 0xff);
         blocks.Conclude();
     }
-
-    /// <summary>The footer at the end may stand where data of the last block were never written.</summary>
-    private ulong Room(TableMap map, ulong start, ulong bitmap, ulong block) =>
-        metadata.Footer is not null && start < (ulong)metadata.FooterOffset && map.Touched(start, bitmap) is null
-            ? Math.Min(block, (ulong)metadata.FooterOffset - start)
-            : block;
 }

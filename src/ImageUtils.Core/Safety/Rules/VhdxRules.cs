@@ -46,6 +46,12 @@ internal sealed class VhdxRules : IFormatRules
             checks.Warn(CheckNames.Checksum, FormattableString.Invariant($"The header at 0x{other.Offset:x} is not valid; the other one was taken."), other.Offset, reference: References.Vhdx + " 2.2.2");
         }
 
+        VhdxHeader[] both = metadata.Headers.Where(other => other.IsValid && other.Sequence == header.Sequence).ToArray();
+        if (both.Length > 1 && both[0].Checksum != both[1].Checksum)
+        {
+            checks.Fail(CheckNames.Header, FormattableString.Invariant($"The two headers have one sequence number, {header.Sequence}, and differ; neither is the newer one."), both[1].Offset + 8, reference: References.Vhdx + " 2.2.2");
+        }
+
         if (header.Version != 1 || header.LogVersion != 0)
         {
             checks.Fail(CheckNames.Header, FormattableString.Invariant($"Version {header.Version} (log version {header.LogVersion}) is not known."), header.Offset + 64, reference: References.Vhdx + " 2.2.2");
@@ -80,10 +86,16 @@ internal sealed class VhdxRules : IFormatRules
             _ = map.Add("the log", header.LogOffset, header.LogLength, header.Offset + 72);
         }
 
+        HashSet<Guid> seen = [];
         foreach (VhdxRegion region in regions.Regions)
         {
             bool isBat = region.Id == VhdxLayout.BatRegion;
             bool isKnown = isBat || region.Id == VhdxLayout.MetadataRegion;
+            if (!seen.Add(region.Id))
+            {
+                checks.Fail(CheckNames.Tables, FormattableString.Invariant($"The region table names the region {region.Id} twice."), regions.Offset, reference: Reference);
+            }
+
             if (!isKnown && region.IsRequired)
             {
                 checks.Fail(CheckNames.UnknownFeatures, $"The image needs a region that is not known: {region.Id}.", regions.Offset, reference: Reference);
@@ -154,6 +166,11 @@ internal sealed class VhdxRules : IFormatRules
         if (metadata.PhysicalSector is not (512 or 4096))
         {
             checks.Fail(CheckNames.Header, "The physical sector size is neither 512 nor 4096.", metadata.PlaceOf(VhdxLayout.PhysicalSector), reference: References.Vhdx + " 2.6.2.5");
+        }
+
+        if (metadata.Items.All(item => item.Id != VhdxLayout.DiskId))
+        {
+            checks.Fail(CheckNames.Header, "The image does not say which disk it is.", metadata.PlaceOf(VhdxLayout.DiskId), reference: References.Vhdx + " 2.6.2.3");
         }
 
         if (metadata.DiskSize is not ulong size)

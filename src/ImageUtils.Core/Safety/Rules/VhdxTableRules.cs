@@ -9,6 +9,7 @@ internal static class VhdxTableRules
     private const ulong Mebibyte = 1 << 20;
     private const uint LargestBlock = 256 << 20;
     private const int StateMask = 7;
+    private const int Unmapped = 3;
     private const int FullyPresent = 6;
     private const int PartiallyPresent = 7;
     private const string Reference = References.Vhdx + " 2.5";
@@ -54,7 +55,7 @@ internal static class VhdxTableRules
             int state = (int)(entry & StateMask);
             if (state is not (FullyPresent or PartiallyPresent))
             {
-                return true;
+                return state <= Unmapped || blocks.Fail(FormattableString.Invariant($"A block is in the state {state}, which is not known."), place);
             }
 
             if (state == PartiallyPresent && (isBitmap || !metadata.HasParent))
@@ -66,7 +67,7 @@ internal static class VhdxTableRules
             ulong offset = entry >> 20 << 20;
             return offset == 0
                 ? blocks.Fail("A block is said to be at 0x0, which is the header.", place)
-                : blocks.Take("A block", offset, isBitmap ? Mebibyte : metadata.BlockSize!.Value, place);
+                : blocks.Take("A block", offset, isBitmap ? Mebibyte : metadata.BlockSize!.Value, place, mayBeCut: false);
         }, blank: 0);
         blocks.Conclude();
     }

@@ -138,6 +138,12 @@ internal sealed class VmdkSparseRules(InspectionContext context, VmdkMetadata me
             return;
         }
 
+        ulong sectors = ((ulong)context.Reader.Length + SectorSize - 1) / SectorSize;
+        if (effective.Overhead > sectors)
+        {
+            _checks.Fail(CheckNames.Tables, FormattableString.Invariant($"Tables and descriptor are said to fill {effective.Overhead} sectors, and the file has {sectors}."), 64, reference: References.Vmdk);
+        }
+
         TableMap map = new(context);
         _ = map.Add("the header", 0, SectorSize);
         bool isGood = AddDirectory(map, "the grain directory", effective.Directory, tables, 56) && JudgeEntries((long)effective.Directory * SectorSize, tables);
