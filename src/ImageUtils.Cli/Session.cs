@@ -102,7 +102,7 @@ internal sealed class Session : IOperationLog, IDisposable
     public void Refuse(string input, string reason)
     {
         _failed = true;
-        Console.Error.WriteLine($"imageutils: {OneLine.Of(input)}: {OneLine.Of(reason)}");
+        Console.Error.WriteLine($"imageutils: {OneLine.Of(ShownAddress.Of(input))}: {OneLine.Of(reason)}");
     }
 
     /// <summary>Ends the connections to the image service and wipes what was needed for them.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ImageUtils.Errors;
+using ImageUtils.Services.Http;
 
 namespace ImageUtils.PowerShell;
 
@@ -27,7 +28,7 @@ internal static class ErrorRecords
             NotSupportedException => ("NotSupported", ErrorCategory.NotImplemented),
             _ => ("UnexpectedFailure", ErrorCategory.InvalidResult),
         };
-        ErrorRecord record = new(exception, id, category, target);
+        ErrorRecord record = new(exception, id, category, Shown(target));
         if (exception is ImageUtilsException { RecommendedAction: { } action })
         {
             record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = action };
@@ -35,6 +36,14 @@ internal static class ErrorRecords
 
         return record;
     }
+
+    // An address may hold a password, and error records end in logs.
+    private static object? Shown(object? target) => target switch
+    {
+        string text => ShownAddress.Of(text),
+        string[] texts => Array.ConvertAll(texts, ShownAddress.Of),
+        _ => target,
+    };
 
     private static ErrorCategory CategoryOf(ErrorKind kind) => Enum.Parse<ErrorCategory>(kind.ToString());
 }

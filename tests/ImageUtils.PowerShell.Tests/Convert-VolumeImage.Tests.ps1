@@ -180,6 +180,17 @@ Describe 'Convert-VolumeImage' {
         Split-Path -Leaf $results.Path | Should -Be 'disk.raw', 'second.raw'
     }
 
+    It 'takes a table of sources and destinations' {
+        $rows = "FullName,Destination`ndisk.raw,row1.raw`nsecond.img,row2.raw" | ConvertFrom-Csv
+        $results = $rows | Convert-VolumeImage
+        Split-Path -Leaf $results.SourcePath | Should -Be 'disk.raw', 'second.img'
+        Split-Path -Leaf $results.Path | Should -Be 'row1.raw', 'row2.raw'
+        # The text of an object is no path.
+        $failed = Get-ErrorOf { [pscustomobject]@{ Path = 'disk.raw' } | Get-QemuImageInfo -ErrorAction Stop }
+        $failed.FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+        (Get-ErrorOf { Get-QemuImageInfo ([pscustomobject]@{ Path = 'disk.raw' }) }).Exception.Message | Should -BeLike '*custom object is no path*'
+    }
+
     It 'refuses two inputs for one file before any work' {
         { Get-Item disk.raw, second.img | Convert-VolumeImage -Destination ./single.raw } | Should -Throw -ErrorId 'DestinationNotFolder*'
         './single.raw' | Should -Not -Exist

@@ -38,6 +38,16 @@ Describe 'Invoke-ImageFetch' {
         (Get-ErrorOf { Convert-VolumeImage $raw -Destination Env:/x -ErrorAction Stop }).TargetObject | Should -Be $raw
     }
 
+    It 'repeats no password of an address in an error record' {
+        foreach ($failed in (Get-ErrorOf { Invoke-ImageFetch -Uri 'http://user:secret@127.0.0.1:9/x' -Destination ./x -ErrorAction Stop }),
+            (Get-ErrorOf { Invoke-ImageFetch -Uri 'ftp://user:secret@host/x' -Destination ./x -ErrorAction Stop }),
+            (Get-ErrorOf { Convert-VolumeImage -Uri 'http://user:secret@127.0.0.1:9/x' -Destination ./x -ErrorAction Stop }),
+            (Get-ErrorOf { Connect-ImageService -Endpoint 'http://user:secret@127.0.0.1:9/' -ErrorAction Stop })) {
+            "$($failed.TargetObject) $failed $($failed.CategoryInfo)" | Should -BeLike '*//*'
+            "$($failed.TargetObject) $failed $($failed.CategoryInfo)" | Should -Not -BeLike '*secret*'
+        }
+    }
+
     It 'takes what scripts say of root and of staging, which change nothing here' {
         (Invoke-ImageFetch $image.ImageId -Destination ./root.raw -RunAsRoot).Size | Should -Be 4MB
         $result = $image | Convert-VolumeImage -Destination ./staged.raw -Staged

@@ -60,12 +60,12 @@ public sealed class WebImageService : IImageService, IDisposable
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
         {
-            throw new InvalidAddressException(text, "an address begins with http:// or https://.");
+            throw new InvalidAddressException(ShownAddress.Of(text), "an address begins with http:// or https://.");
         }
 
         return address.UserInfo.Length == 0
             ? address
-            : throw new InvalidAddressException(address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), "names and passwords do not belong in an address, where logs and process lists show them.");
+            : throw new InvalidAddressException(ShownAddress.Of(text), "names and passwords do not belong in an address, where logs and process lists show them.");
     }
 
     /// <inheritdoc/>

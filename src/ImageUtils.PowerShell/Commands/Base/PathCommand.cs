@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ImageUtils.Errors;
+using ImageUtils.PowerShell.Completers;
 
 namespace ImageUtils.PowerShell.Commands.Base;
 
@@ -14,6 +15,7 @@ public abstract class PathCommand : OperationCommand
 
     /// <summary>Paths; wildcards are expanded.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [PathText]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
