@@ -21,6 +21,7 @@ Describe 'Publish-VolumeImage' {
         $shown = Get-ServiceImage -ImageId $result.ImageId
         $shown.Status | Should -Be 'active'
         $shown.Size | Should -Be 4MB
+        $shown.VirtualSize | Should -Be 4MB
         $shown.Properties['os_distro'] | Should -Be 'debian'
         $shown.OsHashValue | Should -Be (Get-FileHash -LiteralPath $raw -Algorithm SHA512).Hash.ToLowerInvariant()
         $result.Hash | Should -Be $shown.OsHashValue

@@ -10,6 +10,7 @@ namespace ImageUtils.IntegrationTests.Chains;
 /// <summary>Merges in place whose process is killed, as by the kernel: no handler runs.</summary>
 public sealed class InPlaceKillTests
 {
+    /// <summary>How often at least.</summary>
     private const int Kills = 100;
 
     [Fact]
@@ -18,7 +19,9 @@ public sealed class InPlaceKillTests
         using var folder = new TemporaryFolder();
         int broken = 0;
         long duration = 0;
-        for (int kill = 0; kill < Kills; kill++)
+
+        // A busy machine may miss the moment each time; then there are more kills until one has found it.
+        for (int kill = 0; kill < Kills || (broken == 0 && kill < 10 * Kills); kill++)
         {
             string links = Directory.CreateDirectory(folder.File($"links-{kill}")).FullName;
             (string basePath, byte[] old, byte[] merged) = Chain(kill % 5, links);
@@ -39,7 +42,7 @@ public sealed class InPlaceKillTests
             Directory.Delete(links, recursive: true);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{broken} of {Kills} kills found the merge at work.");
+        TestContext.Current.SendDiagnosticMessage($"{broken} kills found the merge at work.");
         Assert.NotEqual(0, broken);
     }
 
