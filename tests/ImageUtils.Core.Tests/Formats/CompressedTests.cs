@@ -95,7 +95,7 @@ public class CompressedTests
     {
         Verdict.Fails(MadeCompressed.Of("zstd", new byte[8 * MiB], times: 140), CheckNames.Container, "decompression bomb", new InspectionRequest { Depth = InspectionDepth.Full });
         byte[] empty = MadeCompressed.Of("bzip2", new byte[8 * MiB], times: 10);
-        Assert.InRange(empty.Length, 1, 1024);
+        Assert.InRange(empty.Length, 1, 80 * MiB / 5000);
         Assert.Equal(80 * MiB, Verdict.OfFull(empty).Facts.VirtualSize);
         Verdict.Warns(empty, CheckNames.Container, "Only the first 1048576 bytes");
     }
