@@ -9,6 +9,9 @@ namespace ImageUtils.Cli;
 /// <summary>The command line <c>imageutils</c>: the core without PowerShell.</summary>
 public static class Program
 {
+    /// <summary>The longest that the end of a cancelled work may take; each step of it has its own limit.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">The words after the program's name.</param>
     /// <returns>0 done; 1 an input was refused or failed; 2 wrong usage; 130 cancelled.</returns>
@@ -81,7 +84,14 @@ public static class Program
         using CancellationTokenSource stop = new();
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
         using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Cancel);
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token).ConfigureAwait(false);
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+
+            // The parser's two seconds are too few for a root helper on a busy machine, and would leave what it started and our files.
+            ProcessTerminationTimeout = EndPatience,
+        };
+        return await parsed.InvokeAsync(configuration, stop.Token).ConfigureAwait(false);
 
         void Cancel(PosixSignalContext signal)
         {

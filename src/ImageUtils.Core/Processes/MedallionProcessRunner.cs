@@ -21,7 +21,7 @@ public sealed class MedallionProcessRunner : IProcessRunner
     private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SignalTime = TimeSpan.FromSeconds(10);
 
     private readonly IOperationLog _log;
     private readonly IReadOnlyList<string> _rootHelper;

@@ -12,6 +12,12 @@ internal sealed class ProcessStopper
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a root helper may take to pass a signal on: rootwrap is a Python of its own for each.</summary>
+    private static readonly TimeSpan RootPatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a root helper may take to start anything; one that waits for a password never does.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(2);
+
     private readonly Func<string, int, Task> _signalAsRoot;
 
     /// <summary>Makes it.</summary>
@@ -28,7 +34,7 @@ internal sealed class ProcessStopper
         IReadOnlyList<RunningProcess> below = ProcessTree.Below(process.Id);
         if (isBehindRootHelper)
         {
-            await StopBehindRootHelperAsync(exited, below).ConfigureAwait(false);
+            below = await StopBehindRootHelperAsync(process, exited, below).ConfigureAwait(false);
         }
         else if (!OperatingSystem.IsWindows() && !exited.IsCompleted)
         {
@@ -72,21 +78,26 @@ internal sealed class ProcessStopper
     /// The wrapper belongs to root too, and killing it would leave its child behind: the child is ended through the root
     /// helper, and the wrapper ends with it. Only leaves: rootwrap's KillFilter allows the tool's own process, not its wrapper's.
     /// </summary>
-    private async Task StopBehindRootHelperAsync(Task exited, IReadOnlyList<RunningProcess> below)
+    private async Task<IReadOnlyList<RunningProcess>> StopBehindRootHelperAsync(Process process, Task exited, IReadOnlyList<RunningProcess> below)
     {
-        RunningProcess[] leaves = ProcessTree.Leaves(below).ToArray();
-        foreach (string signal in new[] { "-TERM", "-KILL" })
+        string signal = "-TERM";
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < RootPatience; signal = "-KILL")
         {
-            foreach (RunningProcess leaf in leaves.Where(ProcessTree.IsAlive))
+            foreach (RunningProcess leaf in ProcessTree.Leaves(below).Where(ProcessTree.IsAlive))
             {
                 await _signalAsRoot(signal, leaf.Id).ConfigureAwait(false);
             }
 
-            if (leaves.Length == 0 || await WaitAsync(exited, GraceTime).ConfigureAwait(false))
+            if (await WaitAsync(exited, GraceTime).ConfigureAwait(false) || (below.Count == 0 && watch.Elapsed > StartPatience))
             {
-                return;
+                break;
             }
+
+            // A root helper that was slow may have started the program only now, which would make its files after we removed ours.
+            below = [.. below.Union(ProcessTree.Below(process.Id)).Where(ProcessTree.IsAlive)];
         }
+
+        return below;
     }
 
     private static void KillTree(Process process)
