@@ -175,7 +175,12 @@ function Write-Command([string] $Name, $Sections) {
     Write-Text 'maml' 'description' $maml $Sections['DESCRIPTION']
     Write-Syntax $Name $parameters (Split-Section $Sections['SYNTAX'] '###').Keys
     $xml.WriteStartElement('command', 'parameters', $command)
-    foreach ($parameter in $parameters) { Write-Parameter $parameter @($parameter.Sets.Values)[0] }
+    foreach ($parameter in $parameters) {
+        # The list knows no forms: what some form does without is not required there.
+        $sets = @($parameter.Sets.Values)
+        Write-Parameter $parameter (@($sets | Where-Object IsRequired -EQ 'false') + $sets)[0]
+    }
+
     $xml.WriteEndElement()
     Write-Type 'inputTypes' 'inputType' $Sections['INPUTS']
     Write-Type 'returnValues' 'returnValue' $Sections['OUTPUTS']

@@ -54,7 +54,7 @@ Describe 'The page of <Name>' -ForEach $commands {
         foreach ($parameter in $help.parameters.parameter | Where-Object name) {
             $real = $command.Parameters[$parameter.name]
             ($parameter.description.Text -join ' ') | Should -Not -BeNullOrEmpty
-            $parameter.required | Should -Be "$(@($real.ParameterSets.Values)[0].IsMandatory)" -Because $parameter.name
+            $parameter.required | Should -Be "$($real.ParameterSets.Values.IsMandatory -notcontains $false)" -Because $parameter.name
             $from = @(if ($real.ParameterSets.Values.ValueFromPipeline -contains $true) { 'ByValue' }; if ($real.ParameterSets.Values.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' })
             $parameter.pipelineInput | Should -Be ($from ? "True ($($from -join ', '))" : 'False') -Because $parameter.name
         }
