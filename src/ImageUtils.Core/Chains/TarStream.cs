@@ -48,6 +48,11 @@ internal sealed class TarStream
 
             if (((ReadOnlySpan<byte>)_block).IsZero())
             {
+                if (longName is not null || records.Count > 0)
+                {
+                    throw _stream.Unsafe(null, "A member whose name stands there is missing.");
+                }
+
                 RequireEnd();
                 return null;
             }
@@ -64,10 +69,6 @@ internal sealed class TarStream
             {
                 case (byte)'L':
                     longName = ImageText.Decode(ReadExtension());
-                    break;
-                case (byte)'K':
-                    // The long target of a link; the link itself follows.
-                    _ = ReadExtension();
                     break;
                 case (byte)'x':
                     records = ReadRecords();

@@ -83,6 +83,7 @@ internal sealed class XenArchive : IDisposable
         (byte)'4' => "a block device",
         (byte)'5' => "a folder",
         (byte)'6' => "a pipe (FIFO)",
+        (byte)'K' => "a link",
         _ => "no regular file",
     };
 

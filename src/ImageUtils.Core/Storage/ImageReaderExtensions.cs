@@ -16,7 +16,7 @@ public static class ImageReaderExtensions
             return [];
         }
 
-        byte[] buffer = new byte[reader.IsLengthKnown ? (int)Math.Min(count, reader.Length - offset) : count];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(reader.IsLengthKnown ? (int)Math.Min(count, reader.Length - offset) : count);
         int read = reader.Read(offset, buffer);
         return read == buffer.Length ? buffer : buffer[..read];
     }

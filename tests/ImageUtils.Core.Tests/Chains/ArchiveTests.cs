@@ -145,6 +145,19 @@ public sealed class ArchiveTests : IDisposable
     [InlineData('g', "99 comment=x\n")]
     public async Task Attributes_that_are_not_in_order_are_refused(char kind, string records) => await Refused(InFront(kind, System.Text.Encoding.ASCII.GetBytes(records)));
 
+    [Theory]
+    [InlineData('L')]
+    [InlineData('K')]
+    [InlineData('x')]
+    public async Task A_name_without_its_member_is_refused(char kind)
+    {
+        string archive = _room.Pack(_paths, isPacked: false);
+        int end = Array.FindLastIndex(File.ReadAllBytes(archive), value => value != 0) / 512;
+        byte[] name = kind == 'x' ? MadeTar.Pax("path", "3.vhd") : "3.vhd\0"u8.ToArray();
+        File.WriteAllBytes(archive, [.. File.ReadAllBytes(archive)[..((end + 1) * 512)], .. MadeTar.Of(("last", name, kind))]);
+        await Refused(archive);
+    }
+
     [Fact]
     public async Task A_folder_with_data_is_refused_since_programs_differ_in_what_follows() => await Refused(InFront('5', new byte[1024], "./"));
 

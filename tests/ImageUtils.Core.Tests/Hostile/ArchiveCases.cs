@@ -66,6 +66,8 @@ public static class ArchiveCases
         Reject("tar: two disks", "container", () => MadeTar.Of(("a.raw", new byte[65536], '0'), ("b.raw", new byte[65536], '0'))),
         Reject("tar: no disk", "container", () => MadeTar.Of(("d/", [], '5'))),
         Reject("tar: a backing file inside", "container", () => MadeTar.Of(("disk.qcow2", MadeQcow2.WithBacking("/etc/passwd"), '0'))),
+        Accept("tar: a XenServer chain in its own folder", () => MadeTar.Of(("./", [], '5'), ("./0.vhd", MadeVhd.Dynamic(), '0'))),
+        Reject("tar: a XenServer chain beside a folder", "container", () => MadeTar.Of(("0.vhd", MadeVhd.Dynamic(), '0'), ("1.vhd", [], '5'))),
         Reject("tar: a XenServer chain with a gap", "container", () => MadeTar.Of(("0.vhd", MadeVhd.Dynamic(), '0'), ("2.vhd", MadeVhd.Dynamic(), '0'))),
         Reject("tar: a XenServer chain without a base", "container", () => MadeTar.Of(("0.vhd", MadeVhd.Dynamic(footer => footer.Be32(60, 4)), '0'))),
         Reject("tar: a XenServer image with a wrong number", "container", () => MadeTar.Of(("0.vhd", MadeVhd.Dynamic(), '0'), ("01.vhd", MadeVhd.Dynamic(), '0'))),

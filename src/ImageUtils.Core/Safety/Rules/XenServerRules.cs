@@ -28,6 +28,11 @@ internal sealed class XenServerRules(TarArchive archive, InspectionContext conte
     public ImageFacts Judge(ImageFacts facts)
     {
         CheckList checks = context.Checks;
+        foreach (TarMember folder in archive.Members.Where(member => member.IsFolder && MemberName.Normalize(member.Name).Length > 0))
+        {
+            checks.Fail(CheckNames.Container, $"'{ImageText.Show(folder.Name)}' is a folder; an image of XenServer holds 0.vhd, 1.vhd and so on, and nothing else.", folder.HeaderOffset, reference: Reference);
+        }
+
         if (archive.IsComplete && (_disks.Keys.Last() != _disks.Count - 1 || _disks.Keys.First() != 0))
         {
             checks.Fail(CheckNames.Container, FormattableString.Invariant($"The archive holds {_disks.Count} disks of a chain, and they are not numbered from 0.vhd to {_disks.Count - 1}.vhd."), reference: Reference);
