@@ -25,13 +25,16 @@ public sealed class PairedTiming
     /// <param name="repeats">How often ours is done within one turn.</param>
     /// <param name="ours">Our work.</param>
     /// <param name="theirs">The peer's.</param>
+    /// <param name="before">What is done before each of them without being timed; null: nothing.</param>
     /// <returns>A task that ends with the last turn.</returns>
-    public async Task RunAsync(int turns, int repeats, Func<Task> ours, Func<Task> theirs)
+    public async Task RunAsync(int turns, int repeats, Func<Task> ours, Func<Task> theirs, Action? before = null)
     {
         // The first turn is for caches and the compiler.
         for (int turn = -1; turn < turns; turn++)
         {
+            before?.Invoke();
             double their = await TimeAsync(1, theirs).ConfigureAwait(false);
+            before?.Invoke();
             double our = await TimeAsync(repeats, ours).ConfigureAwait(false);
             if (turn >= 0)
             {

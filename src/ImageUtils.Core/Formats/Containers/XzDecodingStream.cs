@@ -7,7 +7,7 @@ namespace ImageUtils.Formats.Containers;
 /// The content of a .xz file (The .xz File Format 1.2), with everything compared that the format has to compare: headers, checksums,
 /// padding, index and footer of each stream. Only LZMA2 itself is unpacked by a library, within a bounded dictionary.
 /// </summary>
-internal sealed class XzDecodingStream : Stream
+internal sealed class XzDecodingStream : ForwardOnlyStream
 {
     private const int HeaderSize = 12;
 
@@ -29,20 +29,6 @@ internal sealed class XzDecodingStream : Stream
     {
         _packed = packed;
         _mostDictionary = mostDictionary;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <inheritdoc/>
@@ -77,23 +63,9 @@ internal sealed class XzDecodingStream : Stream
         return 0;
     }
 
-    public override int Read(Span<byte> buffer)
-    {
-        byte[] bytes = new byte[buffer.Length];
-        int read = Read(bytes, 0, bytes.Length);
-        bytes.AsSpan(0, read).CopyTo(buffer);
-        return read;
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(Task.Run(() => Read(buffer.Span), cancellationToken));
 
     protected override void Dispose(bool disposing)
     {
