@@ -27,9 +27,6 @@ public sealed record FetchRequest
     /// <summary>The size in bytes of the volume it must fit in; null: no volume.</summary>
     public long? VolumeSizeBytes { get; init; }
 
-    /// <summary>Run native tools through the root helper.</summary>
-    public bool RunAsRoot { get; init; }
-
     /// <summary>Overwrite an existing destination.</summary>
     public bool Force { get; init; }
 }

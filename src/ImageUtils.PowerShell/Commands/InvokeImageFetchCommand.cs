@@ -70,7 +70,6 @@ public sealed partial class InvokeImageFetchCommand : OperationCommand, IDynamic
             Connections = _source.Connections,
             RequireSignature = RequireSignature,
             VolumeSizeBytes = volume,
-            RunAsRoot = RunAsRoot,
             Force = Force,
         };
         EmitFile(await fetcher.FetchAsync(request, token).ConfigureAwait(false), path);

@@ -100,6 +100,16 @@ public class CompressedTests
         Verdict.Warns(empty, CheckNames.Container, "Only the first 1048576 bytes");
     }
 
+    [Fact]
+    public void Thousands_of_parts_that_hold_nothing_are_not_waited_for()
+    {
+        byte[] empty = Convert.FromHexString("425a683917724538509000000000");
+        Verdict.Fails([.. Enumerable.Repeat(empty, 2000).SelectMany(part => part)], CheckNames.Container, "more parts");
+        byte[][] blocks = [.. Enumerable.Repeat(new byte[1], 100)];
+        Verdict.Fails(new MadeXz { Dictionary = 28 }.Of(blocks), CheckNames.Container, "more parts");
+        Verdict.Passes(new MadeXz { Dictionary = 28 }.Of(blocks[..20]), "xz");
+    }
+
     [Theory]
     [MemberData(nameof(Formats))]
     public void Nothing_inside_is_refused(string format) => Verdict.Fails(Pack(format, []), CheckNames.Container, "holds nothing");

@@ -14,7 +14,7 @@ public sealed class FuzzRun(IReadOnlyList<FuzzSeed> seeds)
     private const long LongWork = 64L << 20;
 
     /// <summary>xz and zstd name the memory that they are unpacked with, up to 64 MiB, and a run is begun anew for tables further in front.</summary>
-    private const long PackedMemoryBound = 1L << 30;
+    private const long PackedMemoryBound = 4L << 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Unpacking gigabytes takes its time; whoever asked for all depth may end it.</summary>

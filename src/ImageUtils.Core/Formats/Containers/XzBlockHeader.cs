@@ -3,9 +3,9 @@ using ImageUtils.Storage;
 namespace ImageUtils.Formats.Containers;
 
 /// <summary>The header of a block (The .xz File Format 1.2, section 3.1).</summary>
-/// <param name="Size">Its length in bytes.</param>
 /// <param name="Dictionary">The byte that names the size of the dictionary of LZMA2.</param>
-internal readonly record struct XzBlockHeader(int Size, byte Dictionary)
+/// <param name="Memory">That size in bytes.</param>
+internal readonly record struct XzBlockHeader(byte Dictionary, long Memory)
 {
     private const ulong Lzma2 = 0x21;
     private const byte MostDictionary = 40;
@@ -47,7 +47,7 @@ internal readonly record struct XzBlockHeader(int Size, byte Dictionary)
 
         long bytes = dictionary == MostDictionary ? uint.MaxValue : (2L | (dictionary & 1)) << ((dictionary / 2) + 11);
         return bytes <= mostDictionary
-            ? new XzBlockHeader(header.Length, dictionary)
+            ? new XzBlockHeader(dictionary, bytes)
             : throw new UnpackingException(FormattableString.Invariant($"it wants {bytes} bytes of memory to be unpacked, and {mostDictionary} are the most that it is given"));
     }
 }

@@ -13,12 +13,13 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
 
     private readonly Stream _packed;
     private readonly long _mostDictionary;
+    private readonly DecoderMemory _memory = new();
     private XzCheck? _check;
     private XzIndexDigest _blocks = new();
     private LzmaStream? _block;
-    private XzBlockHeader _blockHeader;
     private long _blockStart;
     private ulong _blockContent;
+    private long _unpacked;
     private ushort _flags;
     private bool _isFinished;
 
@@ -54,6 +55,7 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
             {
                 _check!.Append(buffer.AsSpan(offset, read));
                 _blockContent += (ulong)read;
+                _unpacked += read;
                 return read;
             }
 
@@ -107,9 +109,10 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
         Span<byte> header = stackalloc byte[(first + 1) * 4];
         header[0] = (byte)first;
         _packed.ReadExactly(header[1..]);
-        _blockHeader = XzBlockHeader.Read(header, _mostDictionary);
+        XzBlockHeader block = XzBlockHeader.Read(header, _mostDictionary);
+        _memory.Take(block.Memory, _unpacked);
         _blockContent = 0;
-        _block = LzmaStream.Create([_blockHeader.Dictionary], _packed, -1, -1, null, isLzma2: true, leaveOpen: true);
+        _block = LzmaStream.Create([block.Dictionary], _packed, -1, -1, null, isLzma2: true, leaveOpen: true);
         return true;
     }
 

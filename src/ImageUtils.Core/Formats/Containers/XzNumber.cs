@@ -22,20 +22,4 @@ internal static class XzNumber
 
         return number;
     }
-
-    /// <summary>Writes one.</summary>
-    /// <param name="number">The number.</param>
-    /// <param name="bytes">Where it goes; nine bytes hold any.</param>
-    /// <returns>How many bytes it took.</returns>
-    public static int Write(ulong number, Span<byte> bytes)
-    {
-        int position = 0;
-        for (; number >= 0x80; number >>= 7)
-        {
-            bytes[position++] = (byte)(number | 0x80);
-        }
-
-        bytes[position++] = (byte)number;
-        return position;
-    }
 }

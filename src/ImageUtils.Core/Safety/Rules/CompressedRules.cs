@@ -1,8 +1,6 @@
 using ImageUtils.Formats;
 using ImageUtils.Formats.Containers;
 using ImageUtils.Storage;
-using SharpCompress.Compressors;
-using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;
 using SharpCompress.Compressors.ZStandard.Unsafe;
 
@@ -67,7 +65,7 @@ internal sealed class CompressedRules(DiskFormat format) : IFormatRules
     private DecodingSequence Open(IImageReader packed) => new(packed, format.Name switch
     {
         "xz" => stream => new XzDecodingStream(new BufferedStream(stream, ReadSize), MostWindow),
-        "bzip2" => stream => BZip2Stream.Create(new BufferedStream(stream, ReadSize), CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true),
+        "bzip2" => stream => new Bzip2DecodingStream(new BufferedStream(stream, ReadSize)),
         _ => OpenZstd,
     });
 
