@@ -5,6 +5,7 @@ using ImageUtils.PowerShell.Completers;
 using ImageUtils.Services;
 using ImageUtils.Services.Http;
 using ImageUtils.Services.Web;
+using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
 namespace ImageUtils.PowerShell.Commands;
@@ -43,6 +44,32 @@ public sealed partial class ConvertVolumeImageCommand : IDynamicParameters
 
     /// <inheritdoc/>
     public object GetDynamicParameters() => _source.Declared;
+
+    /// <summary>Queues the image that is named by id or address.</summary>
+    /// <returns>False: the source is a file.</returns>
+    private bool QueueImage(string destination, long? volume)
+    {
+        HashDemand hash = _source.Hash(SessionState);
+        if (string.Equals(ParameterSetName, ImageSet, StringComparison.Ordinal))
+        {
+            string imageId = ImageId;
+            string path = DestinationPath.Resolve(destination, imageId, Format);
+            IImageService service = Session.Choose(ImageService).Service;
+            _queue.Add(imageId, destination, path, token => ConvertImageAsync(service, imageId, path, hash, volume, token));
+            return true;
+        }
+
+        if (Uri is not null)
+        {
+            Uri address = WebImageService.Parse(Uri);
+            string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(address.AbsolutePath), Format);
+            TransportSettings transport = _source.Over(TransportSettings.Default, SessionState);
+            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(transport, address.AbsoluteUri, path, hash, volume, token));
+            return true;
+        }
+
+        return false;
+    }
 
     private async Task ConvertWebAsync(TransportSettings transport, string address, string path, HashDemand hash, long? volume, CancellationToken token)
     {

@@ -3,9 +3,6 @@ using ImageUtils.Configuration;
 using ImageUtils.Conversion;
 using ImageUtils.PowerShell.Commands.Base;
 using ImageUtils.PowerShell.Completers;
-using ImageUtils.Services;
-using ImageUtils.Services.Http;
-using ImageUtils.Services.Web;
 using ImageUtils.Storage;
 using ImageUtils.Transfer;
 
@@ -91,23 +88,9 @@ public sealed partial class ConvertVolumeImageCommand : PathCommand
     protected override void Process()
     {
         string destination = Unresolved(Destination);
-        HashDemand hash = _source.Hash(SessionState);
         long? volume = SizeParameters.ToBytes(this, VolumeSizeGB, VolumeSizeBytes, nameof(VolumeSizeGB));
-        if (string.Equals(ParameterSetName, ImageSet, StringComparison.Ordinal))
+        if (QueueImage(destination, volume))
         {
-            string imageId = ImageId;
-            string path = DestinationPath.Resolve(destination, imageId, Format);
-            IImageService service = Session.Choose(ImageService).Service;
-            _queue.Add(imageId, destination, path, token => ConvertImageAsync(service, imageId, path, hash, volume, token));
-            return;
-        }
-
-        if (Uri is not null)
-        {
-            Uri address = WebImageService.Parse(Uri);
-            string path = DestinationPath.Resolve(destination, System.IO.Path.GetFileName(address.AbsolutePath), Format);
-            TransportSettings transport = _source.Over(TransportSettings.Default, SessionState);
-            _queue.Add(address.AbsoluteUri, destination, path, token => ConvertWebAsync(transport, address.AbsoluteUri, path, hash, volume, token));
             return;
         }
 
