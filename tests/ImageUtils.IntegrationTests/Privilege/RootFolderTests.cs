@@ -227,8 +227,10 @@ public sealed class RootFolderTests(UnprivilegedUser user) : IClassFixture<Unpri
         Assert.DoesNotContain("proc", missing.Error, StringComparison.Ordinal);
     }
 
-    private static bool IsConverting(string image) =>
-        UnprivilegedUser.CommandsNaming(image).Any(command => Path.GetFileName(command.Split(' ')[0]) == "qemu-img");
+    /// <summary>Not before it has the result open, which it gives its length at once, is it in the middle of its work.</summary>
+    private bool IsConverting(string image) =>
+        UnprivilegedUser.CommandsNaming(image).Any(command => Path.GetFileName(command.Split(' ')[0]) == "qemu-img")
+        && Directory.EnumerateFiles(user.Closed, "*.part").Any(part => new FileInfo(part) is { Exists: true, Length: > 0 });
 
     private string[] Names() => [.. Directory.GetFileSystemEntries(user.Closed).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }
