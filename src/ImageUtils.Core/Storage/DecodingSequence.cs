@@ -6,7 +6,7 @@ internal sealed class DecodingSequence : IUnpackingSequence
     /// <summary>A decoder throws away what it has when its input ends within a read, so a read is short.</summary>
     private const int MostAtOnce = 4096;
 
-    private readonly ImageReaderStream _packed;
+    private readonly PackedStream _packed;
     private readonly Func<Stream, Stream> _open;
     private Stream? _decoder;
     private bool _isCut;
@@ -16,7 +16,7 @@ internal sealed class DecodingSequence : IUnpackingSequence
     /// <param name="open">Makes the decoder over them.</param>
     public DecodingSequence(IImageReader packed, Func<Stream, Stream> open)
     {
-        _packed = new ImageReaderStream(packed, isOwner: false);
+        _packed = new PackedStream(packed);
         _open = open;
     }
 
@@ -37,6 +37,7 @@ internal sealed class DecodingSequence : IUnpackingSequence
         {
             int count = Decode(buffer.Slice(done, Math.Min(MostAtOnce, buffer.Length - done)));
             IsFinished = count == 0 && !_isCut;
+            _packed.NoteContent();
             Produced += count;
             done += count;
         }

@@ -1,7 +1,7 @@
 namespace ImageUtils.Storage;
 
 /// <summary>The bytes of a reader as a stream, from their beginning. Trouble names the file, as the reader's does.</summary>
-internal sealed class ImageReaderStream : Stream
+internal class ImageReaderStream : Stream
 {
     private readonly IImageReader _reader;
     private readonly bool _isOwner;
@@ -15,9 +15,6 @@ internal sealed class ImageReaderStream : Stream
         _reader = reader;
         _isOwner = isOwner;
     }
-
-    /// <summary>True once bytes were wanted behind the end.</summary>
-    public bool HasEnded { get; private set; }
 
     public override bool CanRead => true;
 
@@ -43,7 +40,6 @@ internal sealed class ImageReaderStream : Stream
     {
         int read = _reader.Read(_position, buffer);
         _position += read;
-        HasEnded |= read == 0 && !buffer.IsEmpty;
         return read;
     }
 

@@ -1,3 +1,4 @@
+using ImageUtils.Core.Tests.Fuzzing;
 using ImageUtils.Core.Tests.Support;
 using ImageUtils.Core.Tests.Support.Images;
 using ImageUtils.Safety;
@@ -140,6 +141,26 @@ public class CompressedTests
             packed[MadeQcow2.Data + 100] ^= 1;
             Verdict.Fails(packed, CheckNames.Container, "checksum are wrong", new InspectionRequest { Depth = InspectionDepth.Full });
         }
+    }
+
+    [Fact]
+    public void Zeros_behind_an_xz_are_padding_as_long_as_they_are_few()
+    {
+        byte[] packed = new MadeXz().Of(MadeQcow2.Version3());
+        Assert.Empty(Verdict.Failed(Verdict.OfFull([.. packed, .. new byte[4096]])));
+        Verdict.Fails([.. packed, .. new byte[2 * MiB]], CheckNames.Container, "more zeros follow", new InspectionRequest { Depth = InspectionDepth.Full });
+        Assert.False(Verdict.OfFull([.. packed, .. new byte[6]]).IsAcceptable);
+    }
+
+    [Fact]
+    public void Empty_blocks_of_zstd_without_end_are_not_followed()
+    {
+        // A frame without a length and a checksum, whose zeros are empty blocks as far as the file goes.
+        byte[] frame = Convert.FromHexString("28b52ffd0058");
+        using var reader = new MutatedImageReader(new MutatedImage(frame, 1L << 40, []), remembersReads: true);
+        ImageInspection inspection = new ImageInspector().Inspect(reader, new InspectionRequest { Depth = InspectionDepth.Full }, TestContext.Current.CancellationToken);
+        Assert.Contains("nothing is in them", Verdict.Check(inspection, CheckNames.Container).Reason, StringComparison.Ordinal);
+        Assert.InRange(reader.BytesRead, 1, 80 * MiB);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
 {
     private const int HeaderSize = 12;
 
+    /// <summary>Padding to a tape's record or a device's block; what is longer is not looked through.</summary>
+    private const int MostPadding = 1 << 20;
+
     private readonly Stream _packed;
     private readonly long _mostDictionary;
     private readonly DecoderMemory _memory = new();
@@ -157,8 +160,14 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
     private bool FindNextStream()
     {
         Span<byte> group = stackalloc byte[4];
+        long end = _packed.Position;
         while (_packed.ReadAtLeast(group, group.Length, throwOnEndOfStream: false) is int count and > 0)
         {
+            if (_packed.Position - end > MostPadding)
+            {
+                throw new UnpackingException("more zeros follow its end than any program writes");
+            }
+
             if (count < group.Length)
             {
                 throw new UnpackingException("something was appended behind its end");
