@@ -46,7 +46,7 @@ Describe 'Get-ServiceImage' {
         (Get-Completion 'Get-ServiceImage -Name alphab').CompletionText | Should -Be 'alphabet'
         New-ServiceImage -Name "it's [one]" -DiskFormat raw | Out-Null
         $text = (Get-Completion 'Get-ServiceImage -Name it').CompletionText
-        (Invoke-Expression "Get-ServiceImage -Name $text").Name | Should -Be "it's [one]"
+        (& ([scriptblock]::Create("Get-ServiceImage -Name $text"))).Name | Should -Be "it's [one]"
     }
 
     It 'filters by format and status' {

@@ -20,9 +20,9 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
             if ($LASTEXITCODE -ne 0) { throw 'The services did not start.' }
         }
         $state = Get-Content -Raw -LiteralPath (Join-Path $folder 'state.json') | ConvertFrom-Json
-        $demo = [pscredential]::new('demo', (ConvertTo-SecureString 'demo-secret' -AsPlainText -Force))
-        $other = [pscredential]::new('other', (ConvertTo-SecureString 'other-secret' -AsPlainText -Force))
-        $wrong = [pscredential]::new('demo', (ConvertTo-SecureString 'wrong-secret' -AsPlainText -Force))
+        $demo = [pscredential]::new('demo', (ConvertTo-Secret 'demo-secret'))
+        $other = [pscredential]::new('other', (ConvertTo-Secret 'other-secret'))
+        $wrong = [pscredential]::new('demo', (ConvertTo-Secret 'wrong-secret'))
         foreach ($variable in Get-ChildItem env: | Where-Object Name -Like 'OS_*') { Remove-Item "env:$($variable.Name)" }
         $disk = New-RawDisk -Path (Join-Path $TestDrive 'volume.raw') -Size 4MB
     }
@@ -96,7 +96,7 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
     }
 
     It 'takes an application credential, a token, a cloud and the variables' {
-        $secret = ConvertTo-SecureString $state.applicationCredential.secret -AsPlainText -Force
+        $secret = ConvertTo-Secret $state.applicationCredential.secret
         $byId = [pscredential]::new($state.applicationCredential.id, $secret)
         (Connect-ImageService -AuthUrl $state.identity -ApplicationCredential $byId).User | Should -Be 'demo'
         $byName = [pscredential]::new($state.applicationCredential.name, $secret)
@@ -105,7 +105,7 @@ Describe 'A session with an OpenStack image service' -Skip:(-not $hasServices) {
         $body = @{ auth = @{ identity = @{ methods = @('password'); password = @{ user = @{ name = 'demo'; domain = @{ id = 'default' }; password = 'demo-secret' } } }
             scope = @{ project = @{ name = 'demo'; domain = @{ id = 'default' } } } } } | ConvertTo-Json -Depth 9
         $answer = Invoke-WebRequest "$($state.identity)/auth/tokens" -Method Post -ContentType application/json -Body $body
-        $token = ConvertTo-SecureString $answer.Headers['X-Subject-Token'][0] -AsPlainText -Force
+        $token = ConvertTo-Secret $answer.Headers['X-Subject-Token'][0]
         (Connect-ImageService -AuthUrl $state.identity -Token $token).Project | Should -Be 'demo'
         $bare = Connect-ImageService -Endpoint $state.image, 'http://127.0.0.1:1' -Token $token -RetryCount 3
         $bare.Endpoint | Should -Be $state.image

@@ -33,7 +33,9 @@ Describe 'An address behind TLS and a proxy' -Skip:(-not $hasPython) {
             Save-Certificate $name $signed $key
         }
 
-        function Start-Server([string] $Name, [string[]] $More) {
+        function Start-Server {
+            [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
+            param([string] $Name, [string[]] $More)
             $free = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
             $free.Start()
             $port = $free.LocalEndpoint.Port

@@ -25,6 +25,12 @@ function Get-PageExample {
     }
 }
 
+function ConvertTo-Secret {
+    <# .SYNOPSIS A word of the tests as a SecureString. #>
+    param([string] $Text)
+    [Net.NetworkCredential]::new('', $Text).SecurePassword
+}
+
 function New-RawDisk {
     <# .SYNOPSIS A raw disk with a pattern at its beginning and in its middle, and holes elsewhere. #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
