@@ -53,7 +53,7 @@ internal sealed class HashOptions
         {
             ExpectedHash = parsed.GetValue(_expected),
             HashAlgorithm = parsed.GetValue(_algorithm),
-            HashFile = list is null || list.Contains("://", StringComparison.Ordinal) ? list : FullPath.Of(list),
+            HashFile = list is null || HashList.IsAddress(list) ? list : FullPath.Of(list),
             RequireHash = parsed.GetValue(_require),
         };
     }

@@ -34,6 +34,14 @@ internal interface IConversionTarget : IDisposable
     /// <returns>A sentence.</returns>
     string? StateAfterFailure();
 
+    /// <summary>Refuses a destination that is the source, where nobody could see that before the target was open.</summary>
+    /// <param name="source">The source.</param>
+    /// <exception cref="Errors.DestinationIsSourceException">It is.</exception>
+    void RefuseSource(SourceState? source)
+    {
+        // Most destinations were compared by their path.
+    }
+
     /// <summary>Is told that a tool failed, and will be asked once more.</summary>
     void BeginAgain()
     {

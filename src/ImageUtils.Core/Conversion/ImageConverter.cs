@@ -88,7 +88,7 @@ public sealed class ImageConverter : IImageConverter
         }
 
         using IConversionTarget target = ConversionDestination.Open(request, _context);
-        (target as RootFileTarget)?.RefuseSource(before);
+        target.RefuseSource(before);
         target.CheckRoom(plan, subject);
         try
         {

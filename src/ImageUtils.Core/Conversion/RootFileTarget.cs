@@ -41,9 +41,7 @@ internal sealed class RootFileTarget : IConversionTarget
     /// <exception cref="ImageUtilsException">It cannot be made, or the root helper cannot be used.</exception>
     public static RootFileTarget Open(string path, bool force, OperationContext context) => new(path, RootImageReader.Create(context, path, force));
 
-    /// <summary>Refuses a destination that is the source; nobody but root could see that before.</summary>
-    /// <param name="source">The source.</param>
-    /// <exception cref="DestinationIsSourceException">It is.</exception>
+    /// <inheritdoc/>
     public void RefuseSource(SourceState? source)
     {
         if (source is { Block: null } && _room.Existing is { } there && (source.Device, source.Inode) == (there.Device, there.Inode))

@@ -11,6 +11,9 @@ internal sealed record UnpackingLimits
     /// <summary>How many containers are opened around a disk: a gzip with an archive in it.</summary>
     public const int MostDepth = 2;
 
+    /// <summary>Zeros behind the end of packed data: padding to a tape's record or a device's block; what is longer is not looked through.</summary>
+    public const int MostPadding = 1 << 20;
+
     /// <summary>The unpacked bytes that are judged of what is too large to be opened whole at that depth.</summary>
     public const int HeadSize = 1 << 20;
 

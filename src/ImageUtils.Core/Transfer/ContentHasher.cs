@@ -39,6 +39,17 @@ public sealed class ContentHasher : IDisposable
         return Task.WhenAll(_hashes.Select(entry => Task.Run(() => entry.Hash.Append(data.Span))));
     }
 
+    /// <summary>Takes all that is left of a stream, which goes nowhere else.</summary>
+    /// <param name="stream">The data.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The number of bytes.</returns>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public async Task<long> AppendAllAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var copy = new ContentCopy { OnReadError = e => e, OnWriteError = e => e };
+        return await copy.RunAsync(stream, Stream.Null, this, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The hashes of everything so far.</summary>
     /// <param name="algorithm">One of the algorithms given at the beginning.</param>
     /// <returns>The hash.</returns>

@@ -16,6 +16,11 @@ public static partial class HashList
     private const int LargestList = 8 << 20;
     private const string TooLong = "a list of hashes is not that long.";
 
+    /// <summary>Tells an address from a path, which a caller completes by its own location.</summary>
+    /// <param name="list">The list as it was named.</param>
+    /// <returns>True for an address, of whatever scheme.</returns>
+    public static bool IsAddress(string list) => list.Contains("://", StringComparison.Ordinal);
+
     /// <summary>Finds the hash of a file.</summary>
     /// <param name="list">The list: a path, or an address of http or https.</param>
     /// <param name="name">The file's name, without a folder.</param>

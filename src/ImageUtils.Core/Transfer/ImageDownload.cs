@@ -139,8 +139,7 @@ internal sealed class ImageDownload
         }
 
         destination.Position = 0;
-        var copy = new ContentCopy { OnReadError = e => e, OnWriteError = e => e };
-        return await copy.RunAsync(destination, Stream.Null, hasher, cancellationToken).ConfigureAwait(false);
+        return await hasher.AppendAllAsync(destination, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Stream> OpenAsync(long start, CancellationToken cancellationToken)

@@ -187,8 +187,7 @@ public sealed class TemporaryImages
             FileStream stream = TemporaryImageFile.OpenRead(_store.FileOf(record));
             await using (stream.ConfigureAwait(false))
             {
-                var copy = new ContentCopy { OnReadError = e => e, OnWriteError = e => e };
-                await copy.RunAsync(stream, Stream.Null, hasher, cancellationToken).ConfigureAwait(false);
+                await hasher.AppendAllAsync(stream, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -11,9 +11,6 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
 {
     private const int HeaderSize = 12;
 
-    /// <summary>Padding to a tape's record or a device's block; what is longer is not looked through.</summary>
-    private const int MostPadding = 1 << 20;
-
     private readonly Stream _packed;
     private readonly long _mostDictionary;
     private readonly DecoderMemory _memory = new();
@@ -139,7 +136,8 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
     private void EndStream()
     {
         var index = new XzIndexReader(_packed);
-        using XzIndexDigest told = index.Read(_blocks.Count);
+        using XzIndexDigest told = new();
+        index.Read(_blocks.Count, told);
         Span<byte> bytes = stackalloc byte[HeaderSize];
         _packed.ReadExactly(bytes);
         ReadOnlySpan<byte> footer = bytes;
@@ -163,7 +161,7 @@ internal sealed class XzDecodingStream : ForwardOnlyStream
         long end = _packed.Position;
         while (_packed.ReadAtLeast(group, group.Length, throwOnEndOfStream: false) is int count and > 0)
         {
-            if (_packed.Position - end > MostPadding)
+            if (_packed.Position - end > UnpackingLimits.MostPadding)
             {
                 throw new UnpackingException("more zeros follow its end than any program writes");
             }

@@ -17,11 +17,10 @@ internal sealed class XzIndexReader
 
     /// <summary>Reads to its end.</summary>
     /// <param name="blocks">The number of blocks that it must name, so that no number of it is believed.</param>
-    /// <returns>What it says of them.</returns>
+    /// <param name="digest">Gets what it says of them.</param>
     /// <exception cref="UnpackingException">It is damaged.</exception>
-    public XzIndexDigest Read(ulong blocks)
+    public void Read(ulong blocks, XzIndexDigest digest)
     {
-        XzIndexDigest digest = new();
         if (ReadNumber() != blocks)
         {
             throw new UnpackingException("its index is wrong");
@@ -44,7 +43,10 @@ internal sealed class XzIndexReader
         Span<byte> bytes = stackalloc byte[4];
         _packed.ReadExactly(bytes);
         Size += bytes.Length;
-        return ((ReadOnlySpan<byte>)bytes).U32Le(0) == computed ? digest : throw new UnpackingException("its index is damaged");
+        if (((ReadOnlySpan<byte>)bytes).U32Le(0) != computed)
+        {
+            throw new UnpackingException("its index is damaged");
+        }
     }
 
     private ulong ReadNumber()

@@ -10,9 +10,6 @@ internal sealed class GzipRules : IFormatRules
     private const int TrailerSize = 4;
     private const int ChunkSize = 64 * 1024;
     private const long DeflateRatio = 1032;
-
-    /// <summary>Padding to a tape's record or a device's block; what is longer is not looked through.</summary>
-    private const int MostPadding = 1 << 20;
     private const string Reference = "RFC 1952";
 
     /// <inheritdoc/>
@@ -74,7 +71,7 @@ internal sealed class GzipRules : IFormatRules
         }
 
         ReadOnlySpan<byte> behind = packed.ReadArray(end, 32);
-        if (packed.Length - end <= MostPadding && IsZero(packed, end))
+        if (packed.Length - end <= UnpackingLimits.MostPadding && IsZero(packed, end))
         {
             context.Checks.Warn(CheckNames.Container, "Zeros follow the end of the gzip.", end, reference: Reference);
             return true;

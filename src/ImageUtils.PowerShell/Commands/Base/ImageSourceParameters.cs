@@ -39,7 +39,7 @@ internal sealed class ImageSourceParameters : TransportParameters
         {
             ExpectedHash = Given("ExpectedHash") as string,
             HashAlgorithm = Given("HashAlgorithm") as string,
-            HashFile = list is null || list.Contains("://", StringComparison.Ordinal) ? list : FileSystemPath.Unresolved(state, list),
+            HashFile = list is null || HashList.IsAddress(list) ? list : FileSystemPath.Unresolved(state, list),
             RequireHash = IsOn("RequireHash"),
         };
     }
